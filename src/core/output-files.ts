@@ -1,0 +1,119 @@
+import { Names, YamlOutputType } from 'cdk8s';
+import { Cluster } from './cluster';
+import { planFiles } from './file-plan';
+import type { FilePart } from './file-plan';
+import type { ObjectGraph, ObjectItem } from './object-graph';
+
+/** One file to write, and what is in it. */
+export interface OutputFile {
+  /** Folder of the file's cluster below the output folder: empty, or ending in a slash. */
+  readonly folder: string;
+  /** Path of the file below that. */
+  readonly name: string;
+  readonly items: readonly ObjectItem[];
+}
+
+type NamedFile = Omit<OutputFile, 'folder'>;
+
+/**
+ * Which object goes to which file. Names are cdk8s's own: a file a chart, with a number in front where charts need each
+ * other, or a file a resource. What belongs to a Cluster stands in a folder of the cluster's name.
+ *
+ * @param ordered all items of the program, in order
+ */
+export function outputFiles(
+  ordered: readonly ObjectItem[],
+  graph: ObjectGraph,
+  type: YamlOutputType,
+  extension: string,
+): OutputFile[] {
+  return [...byCluster(ordered)].flatMap(([cluster, items]) =>
+    filesOfCluster(items, graph, type, extension).map((file) => ({ ...file, folder: folderOf(cluster) })),
+  );
+}
+
+function filesOfCluster(
+  items: readonly ObjectItem[],
+  graph: ObjectGraph,
+  type: YamlOutputType,
+  extension: string,
+): NamedFile[] {
+  switch (type) {
+    case YamlOutputType.FILE_PER_APP:
+      return [{ name: `app${extension}`, items }];
+    case YamlOutputType.FILE_PER_RESOURCE:
+      return filesPerResource(items, '', extension);
+    case YamlOutputType.FILE_PER_CHART:
+    case YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE:
+      return filesPerChart(items, graph, type, extension);
+    default:
+      return unreachable(type);
+  }
+}
+
+function filesPerChart(
+  items: readonly ObjectItem[],
+  graph: ObjectGraph,
+  type: YamlOutputType.FILE_PER_CHART | YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE,
+  extension: string,
+): NamedFile[] {
+  const { parts, orderMatters } = planFiles(items, graph);
+  return parts.flatMap((part, index) => {
+    const number = orderMatters ? `${String(index).padStart(4, '0')}-` : '';
+    const name = `${number}${chartName(part)}`;
+    return type === YamlOutputType.FILE_PER_CHART
+      ? [{ name: `${name}${extension}`, items: part.items }]
+      : filesPerResource(part.items, `${name}/`, extension);
+  });
+}
+
+/** `Kind.name`, as cdk8s names it; where two objects would share that, namespace and group are added. */
+function filesPerResource(items: readonly ObjectItem[], folder: string, extension: string): NamedFile[] {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(shortName(item), (counts.get(shortName(item)) ?? 0) + 1);
+  return items.map((item) => {
+    const name = (counts.get(shortName(item)) ?? 0) > 1 ? longName(item) : shortName(item);
+    return { name: `${folder}${name}${extension}`, items: [item] };
+  });
+}
+
+function shortName({ object: { identity } }: ObjectItem): string {
+  return fileSafe(`${identity.kind}.${identity.name}`);
+}
+
+function longName(item: ObjectItem): string {
+  const { namespace, group } = item.object.identity;
+  return [shortName(item), namespace, group].filter((part) => part !== '').map(fileSafe).join('.');
+}
+
+/** The chart's path below its cluster; a path of several parts has cdk8s's hash, so that `a/b-c` is not `a-b/c`. */
+function chartName({ chart }: FilePart): string {
+  const cluster = Cluster.find(chart);
+  if (cluster === undefined) return Names.toDnsLabel(chart);
+  const below = chart.node.path.slice(cluster.node.path.length + 1);
+  return below.includes('/') ? Names.toDnsLabel(chart) : fileSafe(below);
+}
+
+function folderOf(cluster: string): string {
+  return cluster === '' ? '' : `${cluster.split('/').map(fileSafe).join('-')}/`;
+}
+
+function fileSafe(name: string): string {
+  return name.replace(/[^0-9a-zA-Z-_.]/g, '');
+}
+
+function byCluster(items: readonly ObjectItem[]): Map<string, ObjectItem[]> {
+  const clusters = new Map<string, ObjectItem[]>();
+  for (const item of items) {
+    const { cluster } = item.object.identity;
+    const group = clusters.get(cluster);
+    if (group === undefined) clusters.set(cluster, [item]);
+    else group.push(item);
+  }
+  return clusters;
+}
+
+function unreachable(type: never): never {
+  throw new TypeError(`unknown YamlOutputType ${String(type)}`);
+}
+

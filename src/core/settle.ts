@@ -1,0 +1,49 @@
+import type { IConstruct } from 'constructs';
+import { meshError } from '../errors/mesh-error';
+import { rootState } from './root-state';
+
+/**
+ * Adds or merges objects that depend on the whole program, such as the fewest AuthorizationPolicies for all grants, or
+ * the one VirtualService of a host that several teams add to.
+ */
+export interface Planner {
+  /** Planners run in the order of their keys, so that the result does not depend on the order of construction. */
+  readonly key: string;
+  /** Called once or more before each synthesis; what it made at an earlier call it finds again and brings up to date. */
+  plan(): void;
+}
+
+/** A planner that goes on making new planners would never come to an end. */
+const MOST_ROUNDS = 20;
+
+/** Registers a planner for the app that `scope` is in. A key that is known already keeps its first planner. */
+export function addPlanner(scope: IConstruct, planner: Planner): void {
+  const planners = plannersOf(scope);
+  if (!planners.has(planner.key)) planners.set(planner.key, planner);
+}
+
+/**
+ * Lets all planners of the app do their work; the entries to synthesis call it before anything is rendered.
+ *
+ * @throws MeshError when planners keep on registering new planners.
+ */
+export function settle(root: IConstruct): void {
+  const planners = plannersOf(root);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const before = planners.size;
+    for (const key of [...planners.keys()].sort()) planners.get(key)?.plan();
+    if (planners.size === before) return;
+  }
+  throw meshError({
+    code: 'never-settles',
+    construct: root.node.path,
+    property: '',
+    got: `planners that were still making new ones after ${MOST_ROUNDS} rounds`,
+    expected: 'planners that come to an end',
+    fix: 'register planners when a construct is made, not when it is planned',
+  });
+}
+
+function plannersOf(scope: IConstruct): Map<string, Planner> {
+  return rootState(scope, 'planners', () => new Map<string, Planner>());
+}

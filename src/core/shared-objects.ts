@@ -1,0 +1,85 @@
+import type { Construct } from 'constructs';
+import type { Finding } from '../errors/finding';
+import { MeshError } from '../errors/mesh-error';
+import { Cluster } from './cluster';
+import { groupOf, identityKey } from './identity';
+import { MeshObject } from './mesh-object';
+import type { ObjectProps, ObjectType } from './mesh-object';
+import { rootState } from './root-state';
+import { addPlanner } from './settle';
+
+/** An object that several constructs need, of which a cluster has one: a CRD, a namespace, a role that many bind. */
+export interface SharedObjectRequest {
+  readonly scope: Construct;
+  /** Name of the object, and id of its construct. */
+  readonly name: string;
+  readonly type: ObjectType;
+  readonly props: ObjectProps;
+}
+
+interface SharedObject {
+  readonly requests: SharedObjectRequest[];
+  made: MeshObject | undefined;
+}
+
+/**
+ * Asks for a shared object. All requests for it must be equal; the object is made once, at the first of the places
+ * that asked, by path, so that the file it is written to does not depend on the order of construction.
+ *
+ * @throws MeshError at synthesis, naming both places, when two requests for one object differ.
+ */
+export function requestSharedObject(request: SharedObjectRequest): void {
+  const objects = rootState(request.scope, 'sharedObjects', () => new Map<string, SharedObject>());
+  const key = keyOf(request);
+  const object = objects.get(key) ?? { requests: [], made: undefined };
+  object.requests.push(request);
+  objects.set(key, object);
+  addPlanner(request.scope, { key: 'shared-objects', plan: () => planAll(objects) });
+}
+
+function planAll(objects: ReadonlyMap<string, SharedObject>): void {
+  const findings = [...objects.values()].flatMap((object) => plan(object));
+  if (findings.length > 0) throw new MeshError(findings);
+}
+
+function plan(object: SharedObject): Finding[] {
+  const [owner, ...others] = [...object.requests].sort((a, b) => (a.scope.node.path < b.scope.node.path ? -1 : 1));
+  if (owner === undefined) return [];
+  const different = others.filter((other) => contentOf(other) !== contentOf(owner));
+  if (object.made?.node.scope !== owner.scope) {
+    object.made?.node.scope?.node.tryRemoveChild(object.made.node.id);
+    object.made = new MeshObject(owner.scope, owner.name, owner.type, withName(owner));
+  }
+  return different.map((other) => differentFinding(other, owner));
+}
+
+function keyOf({ scope, name, type, props }: SharedObjectRequest): string {
+  const namespace = (props.metadata as { namespace?: string } | undefined)?.namespace ?? '';
+  const cluster = Cluster.pathOf(scope);
+  return identityKey({ cluster, group: groupOf(type.apiVersion), kind: type.kind, namespace, name });
+}
+
+function withName(request: SharedObjectRequest): ObjectProps {
+  return { ...request.props, metadata: { ...request.props.metadata, name: request.name } };
+}
+
+/** Equal requests have equal texts, whatever the order of their keys. */
+function contentOf(request: SharedObjectRequest): string {
+  return JSON.stringify({ ...request.type, ...request.props }, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+function differentFinding(request: SharedObjectRequest, owner: SharedObjectRequest): Finding {
+  return {
+    code: 'shared-object-differs',
+    construct: request.scope.node.path,
+    object: { apiVersion: owner.type.apiVersion, kind: owner.type.kind, name: owner.name },
+    property: '',
+    got: `another content than ${owner.scope.node.path} asks for`,
+    expected: 'the same content from all who share the object',
+    fix: 'give both the same props, or make the object once yourself and hand it on',
+  };
+}

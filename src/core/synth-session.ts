@@ -1,0 +1,114 @@
+import { ApiObject } from 'cdk8s';
+import type { App, Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { JsonObject } from '../rules/json';
+import { rootState } from './root-state';
+import { settle } from './settle';
+import { renderTree } from './synthesis';
+import type { Rendering } from './synthesis';
+import { validateRendering } from './validate-tree';
+
+const WATCHED = Symbol.for('mesh-constructs.SynthSession.watched');
+
+/**
+ * One synthesis of an app, by whichever way it is asked for: `app.synth()`, `app.synthYaml()`, `chart.toJson()` (which
+ * `Testing.synth()` calls).
+ *
+ * cdk8s validates the whole app again for every chart that it writes, and renders objects once to check and once to
+ * write. While a session is open, the app is settled and validated once and every object is rendered once; when it
+ * closes, everything is forgotten, so a program may change its objects and synthesize again.
+ */
+export class SynthSession {
+  /** The session of the app that `construct` is in. */
+  public static of(construct: IConstruct): SynthSession {
+    return rootState(construct, 'synthSession', (root) => new SynthSession(root));
+  }
+
+  private depth = 0;
+  private rendering: Rendering | undefined;
+  private readonly rendered = new Map<ApiObject, JsonObject>();
+  private readonly held: ApiObject[] = [];
+
+  private constructor(private readonly root: IConstruct) {
+    root.node.addValidation({
+      validate: () => {
+        this.run(() => this.synthesize());
+        return [];
+      },
+    });
+    if (isApp(root)) {
+      this.wrap(root, 'synth');
+      this.wrap(root, 'synthYaml');
+    }
+  }
+
+  /** Makes the entries that lead to `object` open a session. */
+  public watch(object: ApiObject): void {
+    const chart = object.chart as Chart & { [WATCHED]?: true };
+    if (chart[WATCHED] === true) return;
+    Object.defineProperty(chart, WATCHED, { value: true });
+    this.wrap(chart, 'toJson');
+  }
+
+  /** Settles, renders and validates the app; once while a session is open. */
+  public synthesize(): Rendering {
+    if (this.rendering !== undefined) return this.rendering;
+    settle(this.root);
+    this.holdForeignObjects();
+    const rendering = renderTree(this.root);
+    validateRendering(rendering);
+    if (this.depth > 0) this.rendering = rendering;
+    return rendering;
+  }
+
+  /** Runs `body` with a session open. */
+  public run<T>(body: () => T): T {
+    this.depth += 1;
+    try {
+      // before cdk8s looks at the tree: planners may add objects
+      this.synthesize();
+      return body();
+    } finally {
+      this.depth -= 1;
+      if (this.depth === 0) this.close();
+    }
+  }
+
+  /** The manifest of `object`: made by `produce`, once while a session is open. */
+  public render(object: ApiObject, produce: () => JsonObject): JsonObject {
+    if (this.depth === 0) return produce();
+    const known = this.rendered.get(object);
+    if (known !== undefined) return known;
+    const manifest = produce();
+    this.rendered.set(object, manifest);
+    return manifest;
+  }
+
+  /** Objects of other libraries render themselves at each call; while a session is open they do so once, too. */
+  private holdForeignObjects(): void {
+    if (this.depth === 0) return;
+    for (const object of this.root.node.findAll()) {
+      if (!ApiObject.isApiObject(object) || 'renderManifest' in object || Object.hasOwn(object, 'toJson')) continue;
+      const produce = object.toJson.bind(object) as () => JsonObject;
+      Object.defineProperty(object, 'toJson', { configurable: true, value: () => this.render(object, produce) });
+      this.held.push(object);
+    }
+  }
+
+  private wrap<K extends string>(target: { [key in K]: () => unknown }, method: K): void {
+    const original = target[method];
+    const wrapped = (): unknown => this.run(() => original.call(target));
+    Object.defineProperty(target, method, { configurable: true, writable: true, value: wrapped });
+  }
+
+  private close(): void {
+    this.rendering = undefined;
+    this.rendered.clear();
+    for (const object of this.held.splice(0)) Reflect.deleteProperty(object, 'toJson');
+  }
+}
+
+/** By what it can do: two copies of cdk8s in one program have two App classes. */
+function isApp(root: IConstruct): root is App {
+  return 'synth' in root && 'synthYaml' in root;
+}

@@ -1,0 +1,86 @@
+import type { Chart } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { Finding } from '../errors/finding';
+import { MeshError } from '../errors/mesh-error';
+import type { JsonObject } from '../rules/json';
+import { Cluster } from './cluster';
+import { identityKey, identityOf, objectName } from './identity';
+import type { Identity } from './identity';
+
+/** One rendered object of the program. */
+export interface SynthObject {
+  readonly construct: ApiObject;
+  readonly manifest: JsonObject;
+  readonly identity: Identity;
+  readonly chart: Chart;
+}
+
+/** What rendering gave: objects, and what was wrong with those that could not be rendered. */
+export interface Rendering {
+  readonly objects: readonly SynthObject[];
+  readonly findings: readonly Finding[];
+}
+
+/** Renders every object under `root`, ours and those of other libraries, in the order of their paths. */
+export function renderTree(root: IConstruct): Rendering {
+  const objects: SynthObject[] = [];
+  const findings: Finding[] = [];
+  const clusters = new Map<Chart, string>();
+  for (const construct of root.node.findAll()) {
+    if (!ApiObject.isApiObject(construct)) continue;
+    try {
+      const manifest = construct.toJson() as JsonObject;
+      const { chart } = construct;
+      const cluster = clusters.get(chart) ?? Cluster.pathOf(chart);
+      clusters.set(chart, cluster);
+      objects.push({ construct, manifest, identity: identityOf(manifest, cluster), chart });
+    } catch (error) {
+      findings.push(...findingsOfError(error, construct));
+    }
+  }
+  return { objects, findings };
+}
+
+/** Two objects of one identity, where they are no shared one: a finding for the later of them. */
+export function duplicateFindings(objects: readonly SynthObject[]): Finding[] {
+  const owners = new Map<string, SynthObject>();
+  const findings: Finding[] = [];
+  const byPath = [...objects].sort((a, b) => (a.construct.node.path < b.construct.node.path ? -1 : 1));
+  for (const object of byPath) {
+    const key = identityKey(object.identity);
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, object);
+    else findings.push(duplicateFinding(object, owner));
+  }
+  return findings;
+}
+
+function duplicateFinding(object: SynthObject, owner: SynthObject): Finding {
+  const cluster = object.identity.cluster === '' ? 'the program' : `cluster ${object.identity.cluster}`;
+  return {
+    code: 'duplicate-object',
+    construct: object.construct.node.path,
+    object: objectName(object.manifest),
+    property: 'metadata.name',
+    got: `an object that ${owner.construct.node.path} makes, too`,
+    expected: `one object of this group, kind, namespace and name in ${cluster}`,
+    fix: 'name one of them otherwise, or make it once and hand it on',
+  };
+}
+
+function findingsOfError(error: unknown, construct: ApiObject): readonly Finding[] {
+  if (MeshError.isMeshError(error)) return error.findings;
+  // an object of another library that cannot render itself
+  const text = error instanceof Error ? error.message : String(error);
+  return [
+    {
+      code: 'cannot-render',
+      construct: construct.node.path,
+      object: { apiVersion: construct.apiVersion, kind: construct.kind, name: construct.name },
+      property: '',
+      got: text.split('\n')[0] ?? '',
+      expected: 'an object that renders',
+    },
+  ];
+}

@@ -1,0 +1,51 @@
+import type { Finding } from '../errors/finding';
+import { MeshError } from '../errors/mesh-error';
+import type { Validator } from '../validation/validator';
+import { Cluster } from './cluster';
+import type { ClusterFacts } from './cluster';
+import { rootState } from './root-state';
+import { duplicateFindings } from './synthesis';
+import type { Rendering, SynthObject } from './synthesis';
+
+/**
+ * The one validation of a program: what rendering found, objects made twice, and for each object what a real API server
+ * of its cluster would say.
+ *
+ * @throws MeshError with all findings of severity `error`, sorted, each with its construct path.
+ */
+export function validateRendering(rendering: Rendering): void {
+  const findings = [
+    ...rendering.findings,
+    ...duplicateFindings(rendering.objects),
+    ...rendering.objects.flatMap(findingsOf),
+  ];
+  const errors = findings.filter((finding) => finding.severity !== 'warning');
+  if (errors.length > 0) throw new MeshError(errors);
+}
+
+function findingsOf(object: SynthObject): readonly Finding[] {
+  const { findings } = validatorOf(object).validate(object.manifest);
+  if (findings.length === 0) return findings;
+  return findings.map((finding) => ({ ...finding, construct: object.construct.node.path }));
+}
+
+/** One validator for each cluster's versions: it compiles the rules of a kind at the first object of that kind. */
+function validatorOf({ construct, chart }: SynthObject): Validator {
+  const byChart = rootState(construct, 'validatorsByChart', () => new WeakMap<object, Validator>());
+  const known = byChart.get(chart);
+  if (known !== undefined) return known;
+  const { istio, kubernetes, gatewayApi, gatewayApiChannel } = Cluster.factsOf(chart);
+  const target = { istio, kubernetes, gatewayApi, gatewayApiChannel };
+  const byTarget = rootState(construct, 'validators', () => new Map<string, Validator>());
+  const key = JSON.stringify(target);
+  const validator = byTarget.get(key) ?? loadValidator(target);
+  byTarget.set(key, validator);
+  byChart.set(chart, validator);
+  return validator;
+}
+
+/** Loaded at the first synthesis: the main entry must stay quick for programs that never get there. */
+function loadValidator(target: Pick<ClusterFacts, 'istio' | 'kubernetes' | 'gatewayApi' | 'gatewayApiChannel'>): Validator {
+  const module = require('../validation/validator') as typeof import('../validation/validator');
+  return new module.Validator({ target });
+}

@@ -1,0 +1,2 @@
+export { SynthResult, synthTo } from './synth-to';
+export type { KindClass, Manifest } from './synth-to';
