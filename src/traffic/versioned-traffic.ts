@@ -1,0 +1,95 @@
+import type { Construct, IConstruct } from 'constructs';
+import { DestinationRule } from '../../imports/istio/destination-rule';
+import { VirtualService } from '../../imports/istio/virtual-service';
+import { requireSameCluster } from '../core/references';
+import { Weight } from '../core/weight';
+import { closest } from '../errors/closest';
+import { meshError } from '../errors/mesh-error';
+
+/** What is known of a service that has versions. */
+export interface VersionedService extends Construct {
+  readonly name: string;
+  readonly namespace: string;
+  readonly host: string;
+  readonly versions: readonly string[];
+}
+
+/** Shares of the traffic by version, in percent; one may be undefined, and gets what the others leave. */
+export type Shares = Readonly<Record<string, Weight | number | undefined>>;
+
+/** The subsets of a service, and how the mesh's traffic is shared among them. */
+export class VersionedTraffic {
+  private readonly destinationRule: DestinationRule;
+  private owner: IConstruct | undefined;
+
+  /** @throws MeshError when there is no version, or one twice. */
+  public constructor(
+    private readonly scope: Construct,
+    private readonly service: VersionedService,
+  ) {
+    this.refuseBadVersions();
+    const { name, namespace, host, versions } = service;
+    this.destinationRule = new DestinationRule(scope, 'subsets', {
+      metadata: { name, namespace },
+      spec: { host, subsets: versions.map((version) => ({ name: version, labels: { version } })) },
+    });
+  }
+
+  /** See `MeshService.split`. */
+  public split(owner: IConstruct, shares: Shares): void {
+    requireSameCluster(owner, this.scope, 'service');
+    this.refuseSecondOwner(owner);
+    this.refuseUnknownVersions(owner, Object.keys(shares));
+    const weights = Weight.split(shares, { construct: owner.node.path, property: 'weight' });
+    this.owner = owner;
+    const { name, namespace, host, versions } = this.service;
+    const destinations = versions
+      .filter((version) => weights[version] !== undefined)
+      .map((version) => ({ destination: { host, subset: version }, weight: weights[version]?.value ?? 0 }));
+    const route = new VirtualService(this.scope, 'route', {
+      metadata: { name, namespace },
+      spec: { hosts: [host], http: [{ route: destinations }] },
+    });
+    // a route to a subset that is not there yet answers 503
+    route.needs(this.destinationRule);
+  }
+
+  private refuseBadVersions(): void {
+    const { versions } = this.service;
+    const doubled = versions.find((version, index) => versions.indexOf(version) !== index);
+    if (versions.length > 0 && doubled === undefined) return;
+    throw meshError({
+      code: 'bad-versions',
+      construct: this.service.node.path,
+      property: 'versions',
+      got: JSON.stringify(versions),
+      expected: 'one or more versions, each once',
+      fix: doubled === undefined ? 'leave versions out where a service has none' : `take out the second "${doubled}"`,
+    });
+  }
+
+  private refuseSecondOwner(owner: IConstruct): void {
+    if (this.owner === undefined) return;
+    throw meshError({
+      code: 'second-owner',
+      construct: owner.node.path,
+      property: 'service',
+      got: `${this.service.host}, whose traffic ${this.owner.node.path} shares already`,
+      expected: 'one owner of the traffic of a service',
+    });
+  }
+
+  private refuseUnknownVersions(owner: IConstruct, names: readonly string[]): void {
+    const unknown = names.find((name) => !this.service.versions.includes(name));
+    if (unknown === undefined) return;
+    const meant = closest(unknown, this.service.versions);
+    throw meshError({
+      code: 'unknown-subset',
+      construct: owner.node.path,
+      property: 'versions',
+      got: JSON.stringify(unknown),
+      expected: `one of the versions ${this.service.versions.join(', ')}`,
+      fix: meant === undefined ? 'add it to the versions of the service' : `did you mean "${meant}"?`,
+    });
+  }
+}
