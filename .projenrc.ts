@@ -31,6 +31,8 @@ const project = new typescript.TypeScriptProject({
 
     '@types/jest@^30.0.0',
     '@types/node@^20.19.0',
+    // what `cdk8s init` gives its projects: bench and packaging tests stand on it
+    'types-node-14@npm:@types/node@^14.18.63',
     'esbuild@^0.28.0',
     'eslint@^9.39.0',
     'jest@^30.5.0',
@@ -113,7 +115,7 @@ tsconfig('tsconfig.dev.json', {
     paths: { 'mesh-constructs': ['./src/index.ts'], 'mesh-constructs/*': ['./imports/*/index.ts', './src/*/index.ts'] },
   },
   include: ['.projenrc.ts', ...['src', 'imports', 'test', 'tools', 'bench', 'conformance'].map((folder) => `${folder}/**/*.ts`)],
-  exclude: ['**/node_modules', '**/dist', 'test/**/fixtures'],
+  exclude: ['**/node_modules', '**/dist', 'test/**/fixtures', 'test/examples'],
 });
 // as strict as what `cdk8s init` writes, for that is what users have; cdk8s-plus's types bear no more
 tsconfig('examples/tsconfig.json', {
@@ -122,9 +124,9 @@ tsconfig('examples/tsconfig.json', {
     exactOptionalPropertyTypes: false,
     noUncheckedIndexedAccess: false,
     tsBuildInfoFile: '../.cache/tsconfig.examples.tsbuildinfo',
-    types: ['node'],
+    types: ['node', 'jest'],
   },
-  include: ['**/*.ts'],
+  include: ['**/*.ts', '../test/examples/**/*.ts'],
   exclude: ['**/node_modules', '**/dist'],
 });
 

@@ -6,11 +6,23 @@ import type { Figure, Skipped } from './figure';
 import { declarations, declarationsWithDocs } from './figures/declarations';
 import { generate } from './figures/generate';
 import { requireTime } from './figures/require';
+import { growth, memory, order, services } from './figures/services';
 import { tscOfAnApp } from './figures/tsc-of-an-app';
 import { validate } from './figures/validate';
 import { ROOT } from './processes';
 
-const FIGURES: readonly Figure[] = [tscOfAnApp, declarations, declarationsWithDocs, requireTime, generate, validate];
+const FIGURES: readonly Figure[] = [
+  tscOfAnApp,
+  declarations,
+  declarationsWithDocs,
+  requireTime,
+  generate,
+  validate,
+  ...services,
+  growth,
+  memory,
+  order,
+];
 
 interface Row {
   readonly figure: Figure;

@@ -37,9 +37,11 @@ export function withProject<T>(body: (folder: string) => T): T {
   try {
     const modules = join(folder, 'node_modules');
     mkdirSync(join(modules, '@types'), { recursive: true });
-    for (const name of ['cdk8s', 'constructs', 'yaml', '@types/node']) {
+    for (const name of ['cdk8s', 'constructs', 'yaml']) {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     }
+    // the types of Node that `cdk8s init` gives its projects
+    symlinkSync(join(ROOT, 'node_modules', 'types-node-14'), join(modules, '@types', 'node'));
     symlinkSync(ROOT, join(modules, 'mesh-constructs'));
     return body(folder);
   } finally {

@@ -7,7 +7,7 @@ const SERVICES = 10_000;
 /** In a process of its own: rules are loaded and compiled within the time that is measured. */
 const PROGRAM = `
 const { Validator } = require(${JSON.stringify(join(ROOT, 'lib', 'src', 'validation', 'validator.js'))});
-const { objectsOf } = require(${JSON.stringify(join(ROOT, 'bench', 'services.js'))});
+const { objectsOf } = require(${JSON.stringify(join(ROOT, 'bench', 'programs', 'services.js'))});
 const objects = objectsOf(${SERVICES});
 const start = process.hrtime.bigint();
 const validator = new Validator();

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { PeerAuthentication } from '../../imports/istio/peer-authentication';
-import { requestSharedObject } from '../core/shared-objects';
+import { requestNamespace } from '../core/shared-objects';
 import { IngressGateway } from '../ingress/ingress-gateway';
 import type { IngressGatewayProps } from '../ingress/ingress-gateway';
 import { BaseCrds } from './base-crds';
@@ -41,12 +41,7 @@ export class Mesh extends Construct {
     this.injectionLabels =
       props.revision === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': props.revision };
     if (props.crds !== false) new BaseCrds(this, 'crds');
-    requestSharedObject({
-      scope: this,
-      name: this.namespace,
-      type: { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' },
-      props: {},
-    });
+    requestNamespace(this, this.namespace);
     new PeerAuthentication(this, 'mtls', {
       metadata: { name: 'default', namespace: this.namespace },
       spec: { mtls: { mode: 'STRICT' } },

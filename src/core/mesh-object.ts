@@ -88,7 +88,7 @@ export class MeshObject extends ApiObject {
     return SynthSession.of(this).render(this, () => this.renderManifest());
   }
 
-  private renderManifest(): JsonObject {
+  protected renderManifest(): JsonObject {
     const metadata: unknown = this.metadata.toJson();
     const { data, findings } = toPlainData(this, { ...this.given, metadata });
     if (findings.length > 0) throw new MeshError(findings);

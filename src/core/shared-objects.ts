@@ -37,6 +37,11 @@ export function requestSharedObject(request: SharedObjectRequest): void {
   addPlanner(request.scope, { key: 'shared-objects', plan: () => planAll(objects) });
 }
 
+/** Asks for a namespace without labels of its own, such as the control plane's or a gateway's. */
+export function requestNamespace(scope: Construct, name: string): void {
+  requestSharedObject({ scope, name, type: { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' }, props: {} });
+}
+
 function planAll(objects: ReadonlyMap<string, SharedObject>): void {
   const findings = [...objects.values()].flatMap((object) => plan(object));
   if (findings.length > 0) throw new MeshError(findings);

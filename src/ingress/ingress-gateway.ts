@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { Cluster } from '../core/cluster';
+import { requestNamespace } from '../core/shared-objects';
 import type { AccessSource } from '../security/access';
 
 /** Props of an {@link IngressGateway}. */
@@ -24,6 +25,11 @@ export interface IngressGatewayProps {
    * @default - the gateway's name
    */
   readonly serviceAccount?: string;
+  /**
+   * Whether the gateway's namespace is made, too.
+   * @default true
+   */
+  readonly createNamespace?: boolean;
 }
 
 /**
@@ -32,9 +38,9 @@ export interface IngressGatewayProps {
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
  */
 export class IngressGateway extends Construct implements AccessSource {
-  /** A gateway that is installed by other means. */
+  /** A gateway that is installed by other means, in a namespace that is there. */
   public static fromName(scope: Construct, id: string, props: IngressGatewayProps & { readonly name: string }): IngressGateway {
-    return new IngressGateway(scope, id, props);
+    return new IngressGateway(scope, id, { createNamespace: false, ...props });
   }
 
   public readonly name: string;
@@ -49,6 +55,7 @@ export class IngressGateway extends Construct implements AccessSource {
     this.namespace = props.namespace ?? 'istio-ingress';
     this.selector = props.selector ?? { istio: this.name };
     const { trustDomain } = Cluster.factsOf(this);
+    if (props.createNamespace !== false) requestNamespace(this, this.namespace);
     this.principals = [`${trustDomain}/ns/${this.namespace}/sa/${props.serviceAccount ?? this.name}`];
   }
 }
