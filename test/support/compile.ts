@@ -16,6 +16,8 @@ export interface CompileOptions {
   readonly text?: string;
   readonly declarations?: boolean;
   readonly paths?: Record<string, string[]>;
+  /** Report the errors of every file in this folder that is reached. */
+  readonly wholeProgram?: string;
 }
 
 /** Options of the project's own tsconfig, without what concerns files. */
@@ -28,14 +30,14 @@ export function projectOptions(): ts.CompilerOptions {
 }
 
 /** Compiles one file with all that it imports, and gives the errors in that file and the texts it declares. */
-export function compile({ file, text, declarations = false, paths }: CompileOptions): {
+export function compile({ file, text, declarations = false, paths, wholeProgram }: CompileOptions): {
   readonly errors: readonly CompileError[];
   readonly declared: ReadonlyMap<string, string>;
 } {
   const options: ts.CompilerOptions = {
     ...projectOptions(),
     ...(paths === undefined ? {} : { paths }),
-    ...(declarations ? { declaration: true, emitDeclarationOnly: true, outDir: '/out', rootDir: '/' } : { noEmit: true }),
+    ...(declarations ? { declaration: true, emitDeclarationOnly: true, noEmitOnError: false, outDir: '/out', rootDir: '/' } : { noEmit: true }),
   };
   const host = ts.createCompilerHost(options);
   const getSourceFile = host.getSourceFile.bind(host);
@@ -45,13 +47,18 @@ export function compile({ file, text, declarations = false, paths }: CompileOpti
       : getSourceFile(name, languageOptions, ...rest);
   const program = ts.createProgram([file], options, host);
   const source = program.getSourceFile(file) as ts.SourceFile;
-  const diagnostics = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+  const checked = program.getSourceFiles().filter((other) => other === source || isIn(wholeProgram, other.fileName));
+  const diagnostics = checked.flatMap((other) => [...program.getSyntacticDiagnostics(other), ...program.getSemanticDiagnostics(other)]);
   const declared = new Map<string, string>();
   if (declarations) program.emit(source, (name, content) => declared.set(name, content));
-  return { errors: diagnostics.map((diagnostic) => describeDiagnostic(source, diagnostic)), declared };
+  return { errors: diagnostics.map((diagnostic) => describeDiagnostic(diagnostic)), declared };
 }
 
-function describeDiagnostic(source: ts.SourceFile, diagnostic: ts.Diagnostic): CompileError {
-  const { line } = source.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+function isIn(folder: string | undefined, file: string): boolean {
+  return folder !== undefined && file.startsWith(folder);
+}
+
+function describeDiagnostic(diagnostic: ts.Diagnostic): CompileError {
+  const { line } = (diagnostic.file as ts.SourceFile).getLineAndCharacterOfPosition(diagnostic.start ?? 0);
   return { line: line + 1, message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n') };
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = join(__dirname, '../../../shared');
+/** The folder of published files, beside the project. */
+export const sharedFolder = join(__dirname, '../../../shared');
 
 /** A file of published CRDs that tests compare with; it is no part of the project. */
 export interface PublishedFile {
@@ -27,17 +28,15 @@ export const PUBLISHED: readonly PublishedFile[] = [
   { source: 'prometheus-operator', release: '0.85.0', file: 'crds/prometheus-operator-0.85.0.yaml' },
 ];
 
-export const hasShared = existsSync(FOLDER);
+export const hasShared = existsSync(sharedFolder);
 
 /** `describe` where the published files are there, else skipped with the reason. */
 export function describeShared(name: string, body: () => void): void {
-  if (hasShared) describe(name, body);
-  else {
-    process.stdout.write(`skipped: ${name}: there is no folder ../shared with the published files\n`);
-    describe.skip(name, body);
-  }
+  if (!hasShared) process.stdout.write(`skipped: ${name}: there is no folder ../shared with the published files\n`);
+  const run = hasShared ? describe : describe.skip;
+  run(name, body);
 }
 
 export function sharedText(file: string): string {
-  return readFileSync(join(FOLDER, file), 'utf8');
+  return readFileSync(join(sharedFolder, file), 'utf8');
 }
