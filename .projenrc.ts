@@ -152,6 +152,7 @@ for (const [name, command] of Object.entries({
   typecheck: 'tsc -p tsconfig.dev.json && tsc -p examples',
   lint: 'eslint --cache --cache-location .cache/eslint .',
   test: 'jest',
+  api: 'tsx tools/api-report.ts',
   bench: 'tsx bench/main.ts',
   imports: 'tsx tools/generate-imports.ts',
   prepack: 'tsx tools/subpath-folders.ts add',

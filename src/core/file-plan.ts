@@ -1,4 +1,5 @@
 import type { Chart } from 'cdk8s';
+import { compareConstructs } from './construct-path';
 import { isObjectItem } from './object-graph';
 import type { GraphItem, ObjectGraph, ObjectItem } from './object-graph';
 
@@ -113,5 +114,5 @@ function groupByChart(items: readonly ObjectItem[]): Map<Chart, ObjectItem[]> {
     if (group === undefined) groups.set(item.object.chart, [item]);
     else group.push(item);
   }
-  return new Map([...groups].sort(([a], [b]) => (a.node.path < b.node.path ? -1 : 1)));
+  return new Map([...groups].sort(([a], [b]) => compareConstructs(a, b)));
 }

@@ -64,7 +64,9 @@ function open<T extends OrderedItem>(item: T, edges: Edges<T>, state: Map<T, 'op
 
 function cycleError<T extends OrderedItem>(stack: readonly Frame<T>[], back: T): Error {
   const from = stack.findIndex((frame) => frame.item === back);
-  const chain = [...stack.slice(from).map((frame) => frame.item), back].map((item) => item.label);
+  const labels = [...stack.slice(from).map((frame) => frame.item), back].map((item) => item.label);
+  // a construct and the group of all that is under it have one label
+  const chain = labels.filter((label, index) => label !== labels[index - 1]);
   return meshError({
     code: 'dependency-cycle',
     construct: back.label,

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import { Cluster } from './cluster';
+import { compareConstructs } from './construct-path';
 import { groupOf, identityKey } from './identity';
 import { MeshObject } from './mesh-object';
 import type { ObjectProps, ObjectType } from './mesh-object';
@@ -48,7 +49,7 @@ function planAll(objects: ReadonlyMap<string, SharedObject>): void {
 }
 
 function plan(object: SharedObject): Finding[] {
-  const [owner, ...others] = [...object.requests].sort((a, b) => (a.scope.node.path < b.scope.node.path ? -1 : 1));
+  const [owner, ...others] = [...object.requests].sort((a, b) => compareConstructs(a.scope, b.scope));
   if (owner === undefined) return [];
   const different = others.filter((other) => contentOf(other) !== contentOf(owner));
   if (object.made?.node.scope !== owner.scope) {

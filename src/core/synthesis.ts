@@ -5,6 +5,7 @@ import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { JsonObject } from '../rules/json';
 import { Cluster } from './cluster';
+import { compareConstructs } from './construct-path';
 import { identityKey, identityOf, objectName } from './identity';
 import type { Identity } from './identity';
 
@@ -46,8 +47,7 @@ export function renderTree(root: IConstruct): Rendering {
 export function duplicateFindings(objects: readonly SynthObject[]): Finding[] {
   const owners = new Map<string, SynthObject>();
   const findings: Finding[] = [];
-  const byPath = [...objects].sort((a, b) => (a.construct.node.path < b.construct.node.path ? -1 : 1));
-  for (const object of byPath) {
+  for (const object of [...objects].sort((a, b) => compareConstructs(a.construct, b.construct))) {
     const key = identityKey(object.identity);
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, object);

@@ -4,6 +4,7 @@ import type { GatewayServers } from '../../imports/istio/gateway';
 import { VirtualService } from '../../imports/istio/virtual-service';
 import type { VirtualServiceHttp } from '../../imports/istio/virtual-service';
 import { Cluster } from '../core/cluster';
+import { compareConstructs } from '../core/construct-path';
 import { rootState } from '../core/root-state';
 import { addPlanner } from '../core/settle';
 import type { Finding } from '../errors/finding';
@@ -39,7 +40,7 @@ function planHosts(hosts: ReadonlyMap<string, Host>): void {
 }
 
 function planHost(host: Host): Finding[] {
-  host.contributions.sort((a, b) => (a.owner.node.path < b.owner.node.path ? -1 : 1));
+  host.contributions.sort((a, b) => compareConstructs(a.owner, b.owner));
   const [first] = host.contributions;
   if (first === undefined) return [];
   host.made?.node.tryRemoveChild(GATEWAY_ID);

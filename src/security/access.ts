@@ -2,6 +2,7 @@ import { Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { AuthorizationPolicy } from '../../imports/istio/authorization-policy';
 import { Cluster } from '../core/cluster';
+import { compareConstructs } from '../core/construct-path';
 import { requireSameCluster } from '../core/references';
 import { rootState } from '../core/root-state';
 import { addPlanner } from '../core/settle';
@@ -95,7 +96,7 @@ function planPolicies(grants: readonly Grant[], policies: Map<string, PlannedPol
 /** By path, so that the policy's place and name do not depend on the order of construction. */
 function firstTarget(grants: readonly Grant[]): AccessTarget {
   const targets = grants.map((grant) => grant.target);
-  return targets.reduce((first, other) => (other.scope.node.path < first.scope.node.path ? other : first));
+  return targets.reduce((first, other) => (compareConstructs(other.scope, first.scope) < 0 ? other : first));
 }
 
 function makePolicy(target: AccessTarget, grants: readonly Grant[]): PlannedPolicy {
