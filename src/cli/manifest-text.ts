@@ -1,6 +1,5 @@
 import { YamlDocument } from './yaml-document';
 import type { ReadProblem, TextPlace } from './yaml-document';
-import { readSimpleYaml } from './simple-yaml';
 
 /** One document of a text. */
 export interface TextDocument {
@@ -24,12 +23,9 @@ export function readDocuments(text: string): TextDocument[] {
 }
 
 function readDocument(content: string, line: number): TextDocument | undefined {
-  // the reader that knows all of YAML is slow; it is only asked where the other cannot read, or a place is wanted
-  let full: YamlDocument | undefined;
-  const document = (): YamlDocument => (full ??= new YamlDocument(content));
-  const placeOf = (path: readonly (string | number)[]): TextPlace => moved(document().placeOf(path), line);
-  const simple = readSimpleYaml(content);
-  const result = simple ?? document().read();
+  const document = new YamlDocument(content);
+  const placeOf = (path: readonly (string | number)[]): TextPlace => moved(document.placeOf(path), line);
+  const result = document.read();
   if ('problems' in result) {
     return { value: undefined, problems: result.problems.map((problem) => ({ ...problem, place: moved(problem.place, line) })), line, placeOf };
   }

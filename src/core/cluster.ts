@@ -1,6 +1,9 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { isVersion } from '../validation/versions';
 import { Host } from './host';
+import { describeValue, refusal } from './refusal';
+import type { ValuePlace } from './refusal';
 import { rootState } from './root-state';
 
 const BRAND = Symbol.for('mesh-constructs.Cluster');
@@ -99,9 +102,9 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
   const place = construct === undefined ? {} : { construct };
   const clusterDomain = Host.of(props.clusterDomain ?? 'cluster.local', { ...place, property: 'clusterDomain' }).value;
   return {
-    istio: listOf(props.istio),
-    kubernetes: listOf(props.kubernetes),
-    gatewayApi: listOf(props.gatewayApi),
+    istio: versionsOf(props.istio, 'istio', place),
+    kubernetes: versionsOf(props.kubernetes, 'kubernetes', place),
+    gatewayApi: versionsOf(props.gatewayApi, 'gatewayApi', place),
     gatewayApiChannel: props.gatewayApiChannel ?? 'standard',
     clusterDomain,
     trustDomain: props.trustDomain ?? clusterDomain,
@@ -109,7 +112,15 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
   };
 }
 
-function listOf(versions: Versions | undefined): readonly string[] {
-  if (versions === undefined) return [];
-  return typeof versions === 'string' ? [versions] : [...versions];
+function versionsOf(given: Versions | undefined, property: string, place: ValuePlace): readonly string[] {
+  if (given === undefined) return [];
+  const versions: readonly string[] = Array.isArray(given) ? (given as readonly string[]) : [given as string];
+  const wrong = versions.find((version) => !isVersion(version));
+  if (wrong === undefined && versions.length > 0) return versions;
+  throw refusal({ ...place, property }, property, {
+    code: 'bad-version',
+    got: versions.length === 0 ? '[]' : describeValue(wrong),
+    expected: 'a version such as 1.31.1',
+    fix: 'versions are pinned: there is no "latest"',
+  });
 }

@@ -20,6 +20,11 @@ export interface ValidationTarget {
 
 const FORM = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?$/;
 
+/** True for a version such as `1.31.1`, or `1.31` for short. */
+export function isVersion(text: unknown): text is string {
+  return typeof text === 'string' && FORM.test(text);
+}
+
 /** The versions that a target names for a source; empty where it names none, so that the newest known one counts. */
 export function wantedVersions(target: ValidationTarget, source: string): readonly string[] {
   const given = SOURCES[source]?.(target);
@@ -36,7 +41,7 @@ const SOURCES: Readonly<Record<string, (target: ValidationTarget) => Versions | 
 };
 
 function checkVersion(source: string, version: string): void {
-  if (FORM.test(version)) return;
+  if (isVersion(version)) return;
   throw meshError({
     code: 'bad-version',
     property: `target.${source}`,
@@ -47,9 +52,10 @@ function checkVersion(source: string, version: string): void {
 
 /**
  * The known release that stands for a wanted version: itself, else the nearest of the same minor version, else the
- * nearest lower one, else the lowest. Undefined where no release is known.
+ * nearest lower one, else the lowest. Undefined where no release is known, or `wanted` is no version.
  */
 export function nearestRelease(wanted: string, known: readonly string[]): string | undefined {
+  if (!isVersion(wanted)) return undefined;
   const sorted = [...known].sort(compareVersions);
   const same = sorted.filter((release) => minorOf(release) === minorOf(wanted));
   if (same.length > 0) {

@@ -1,6 +1,4 @@
 import { readDocuments, splitDocuments } from '../../src/cli/manifest-text';
-import { readSimpleYaml } from '../../src/cli/simple-yaml';
-import { YamlDocument } from '../../src/cli/yaml-document';
 
 function read(text: string): unknown {
   const [document] = readDocuments(text);
@@ -59,53 +57,5 @@ describe('documents', () => {
 
   test('are cut at the same places whatever is in them', () => {
     expect(splitDocuments('a\n---\nb\n--- c\nd').map(({ line }) => line)).toEqual([1, 2, 4]);
-  });
-});
-
-describe('the quick reader', () => {
-  const simple = [
-    'a: 1\nb:\n  c: x\n  d:\n  - 1\n  - 2\n',
-    'a:\n- b: 1\n  c: 2\n-   d: 3\n    e: 4\n- - 1\n  - 2\n- x\n-\n',
-    'a: |\n  line\n    deeper\n\n  end\nb: |-\n  x\n\nc: "q\\n\\"r"\nd: \'it\'\'s\'\ne: {}\nf: []\n',
-    '# head\na: 1\n  # deep comment\nb: 2 \n\n',
-    'a: http://x:80/y#z\nb: a:b\nc: -1\nd: - x\n'.replace('d: - x\n', ''),
-    'on: off\n8080: 0o10\nx-y/z: "#"\n$a: 2024-01-01\n',
-    'a:\n  b:\nc:\n',
-  ];
-  const beyond = [
-    'a: &x 1\nb: *x\n', 'a: !!str 5\n', 'a: >\n  x\n', 'a: [1, 2]\n', 'a: {b: 1}\n', 'a: one\n  two\n', 'a: "one\n  two"\n', '? a\n: b\n',
-    'a: x # note\n', 'a: b: c\n', 'a: 1\na: 2\n', '<<: {}\n', 'a:\tb\n', 'a: |2\n   x\n', 'a: 1\n b: 2\n', '- a: 1\n b: 2\n', 'a: "\\x41"\n', 'a: @b\n',
-    'text\n', 'a: .inf\n', '__proto__: 1\n', 'a: 1\r\n', 'a: - b\n', 'a:\n    b: 1\n  c: 2\n', 'a: |\n\nb: 1\n', 'a: "x" y\n', "a: 'x' # n\n", '"a b": 1\n? x\n',
-  ];
-
-  test.each(simple)('reads %j, and as the other does', (text) => {
-    const quick = readSimpleYaml(text);
-    expect(quick).toBeDefined();
-    expect(quick).toEqual(new YamlDocument(text).read());
-  });
-
-  test.each(beyond)('leaves %j to the other', (text) => {
-    expect(readSimpleYaml(text)).toBeUndefined();
-  });
-
-  test('never reads anything otherwise than the other does', () => {
-    const pieces = ['a:', ' b:', '  c:', '- ', '-', ' x', ' "y"', " 'z'", ' 1', '\n', '\n  ', '\n    ', '\n- ', '#', ' # n', '|', '|-', '\n\n', ':', ' on', '{}', '[]', '---\n', '?', '&a', '*a', '!', '"', "'", ' ~'];
-    let state = 1;
-    const next = (below: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
-    const wrong: unknown[] = [];
-    let read = 0;
-    for (let count = 0; count < 20_000; count += 1) {
-      const text = Array.from({ length: 2 + next(9) }, () => pieces[next(pieces.length)] as string).join('');
-      const quick = readSimpleYaml(text);
-      if (quick === undefined) continue;
-      read += 1;
-      const full = new YamlDocument(text).read();
-      if (JSON.stringify(full) !== JSON.stringify(quick)) wrong.push({ text, quick, full });
-    }
-    expect(wrong.slice(0, 5)).toEqual([]);
-    expect(read).toBeGreaterThan(500);
   });
 });
