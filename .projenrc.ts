@@ -154,6 +154,7 @@ for (const [name, command] of Object.entries({
   test: 'jest',
   api: 'tsx tools/api-report.ts',
   bench: 'tsx bench/main.ts',
+  conformance: 'tsx conformance/main.ts',
   imports: 'tsx tools/generate-imports.ts',
   prepack: 'tsx tools/subpath-folders.ts add',
   postpack: 'tsx tools/subpath-folders.ts remove',

@@ -2,6 +2,8 @@ import { compareFindings, formatFinding } from './finding';
 import type { Finding } from './finding';
 
 const BRAND = Symbol.for('mesh-constructs.MeshError');
+/** What Node calls to print an uncaught error. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * The one error class of this library: a sorted list of findings.
@@ -14,16 +16,22 @@ export class MeshError extends Error {
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 
-  public readonly findings: readonly Finding[];
+  declare public readonly findings: readonly Finding[];
 
   public constructor(findings: readonly Finding[]) {
     const sorted = [...findings].sort(compareFindings);
     super(summary(sorted));
     this.name = 'MeshError';
-    this.findings = sorted;
+    // not enumerable: the lines of the message say all of it
+    Object.defineProperty(this, 'findings', { value: sorted });
     Object.defineProperty(this, BRAND, { value: true });
     // the lines are the message; a stack of library frames would bury them
     this.stack = `${this.name}: ${this.message}`;
+  }
+
+  /** @internal */
+  public [INSPECT](): string {
+    return `${this.name}: ${this.message}`;
   }
 }
 
