@@ -1,6 +1,6 @@
 import { formatObjectName } from '../errors/finding';
 import type { Finding } from '../errors/finding';
-import { Validator } from './validator';
+import type { Validator } from './validator';
 import type { ValidationTarget } from './versions';
 
 /** What cdk8s's command line hands to a validation, as far as it is used. */
@@ -45,7 +45,9 @@ export class MeshValidation {
 
   /** @throws MeshError when a version is none. */
   public constructor(target: ValidationTarget = {}) {
-    this.validator = new Validator({ target });
+    // loaded here, for the main entry names this class and must stay quick
+    const { Validator: ValidatorClass } = require('./validator') as typeof import('./validator');
+    this.validator = new ValidatorClass({ target });
   }
 
   /** Reports every finding under its code; the status is `failure` when one of them is an error. */
