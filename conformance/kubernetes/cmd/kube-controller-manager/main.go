@@ -1,0 +1,16 @@
+// The real kube-controller-manager, which ends with the process that started it.
+package main
+
+import (
+	"os"
+
+	"k8s.io/component-base/cli"
+	"k8s.io/kubernetes/cmd/kube-controller-manager/app"
+
+	"mesh-constructs/conformance/kubernetes/lifeline"
+)
+
+func main() {
+	lifeline.Hold()
+	os.Exit(cli.Run(app.NewControllerManagerCommand()))
+}
