@@ -5,7 +5,7 @@ import type { KindEntry, KindRules, SharedRules, Variant } from '../rules/kind-r
 import { schemaOfVariant } from '../rules/schema';
 import { decodeVariant } from '../rules/variants';
 import { FieldHistory } from './history';
-import { nameCheckOf } from './kind-names';
+import { nameCheckOf, needsName } from './kind-names';
 import { checkMetadata } from './metadata';
 import type { MetadataRules } from './metadata';
 import type { Report } from './report';
@@ -81,7 +81,7 @@ export class LoadedKind {
   private metadataRules(variant: Variant): MetadataRules {
     const kubernetes = this.rules.source === 'kubernetes' ? variant.release : this.kubernetes;
     const checkName = nameCheckOf(this.entry.group, this.entry.kind, kubernetes);
-    return { scope: this.entry.scope, checkName, requiresName: true };
+    return { scope: this.entry.scope, checkName, requiresName: needsName(this.entry.group, this.entry.kind) };
   }
 }
 

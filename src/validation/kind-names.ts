@@ -10,6 +10,8 @@ const SPECIAL: ReadonlyMap<string, NameCheck> = new Map([
   ['rbac.authorization.k8s.io/ClusterRole', pathSegment],
   ['rbac.authorization.k8s.io/ClusterRoleBinding', pathSegment],
   ['batch/CronJob', cronJob],
+  // the one kind whose names are not looked at before they become part of a path
+  ['policy/PodDisruptionBudget', pathSegment],
 ]);
 
 /** The controller appends eleven characters to make the names of the jobs. */
@@ -22,6 +24,11 @@ export function nameCheckOf(group: string, kind: string, kubernetes: string): Na
   // since 1.36 the name of a Service may begin with a digit, like other labels
   if (group === '' && kind === 'Service') return minorOf(kubernetes) >= 36 ? dns1123Label : dns1035Label;
   return SPECIAL.get(`${group}/${kind}`) ?? dns1123Subdomain;
+}
+
+/** False for the kind that gets a name from the server where it has none. */
+export function needsName(group: string, kind: string): boolean {
+  return !(group === '' && kind === 'LimitRange');
 }
 
 function minorOf(release: string): number {

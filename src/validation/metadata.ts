@@ -1,4 +1,5 @@
 import { closest } from '../errors/closest';
+import { isStrictDateTime } from './formats/times';
 import { dns1123Label, labelValue, prefixOf, qualifiedName } from './names';
 import type { NameCheck } from './names';
 import type { Report } from './report';
@@ -107,7 +108,7 @@ const flag: FieldCheck = (value, report) => {
 };
 const time: FieldCheck = (value, report) => {
   if (typeof value !== 'string') failType(value, 'string', report);
-  else if (value !== '' && !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value)) {
+  else if (!(/^[^a-z]{20,}$/.test(value) && isStrictDateTime(value))) {
     report.fail('bad-format', value, 'a text of the format date-time', { isBlocking: true });
   }
 };
@@ -217,11 +218,16 @@ function checkFinalizers(value: unknown, report: Report): void {
 function checkOwners(value: unknown, report: Report): void {
   eachEntry(value, OWNER_FIELDS, report);
   if (!Array.isArray(value)) return;
-  const owners = (value as readonly unknown[]).filter(isData);
+  // a null in a list of structures is a structure with nothing in it
+  const owners = (value as readonly unknown[]).map((owner) => owner ?? {}).filter(isData);
   for (const [index, owner] of owners.entries()) {
     report.enterIndex(index);
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
       if (textOf(owner, field) === '') report.fail('bad-owner-reference', owner[field], `the ${field} of the owner`, { below: `.${field}` });
+    }
+    const apiVersion = textOf(owner, 'apiVersion');
+    if (apiVersion !== '' && !/^(?:[^/]*\/)?[^/]+$/.test(apiVersion)) {
+      report.fail('bad-owner-reference', apiVersion, 'VERSION or GROUP/VERSION', { below: '.apiVersion' });
     }
     if (textOf(owner, 'apiVersion') === 'v1' && textOf(owner, 'kind') === 'Event') {
       report.fail('bad-owner-reference', owner, 'an owner that is no Event', { saidGot: 'an Event' });
@@ -241,7 +247,7 @@ function eachEntry(value: unknown, fields: ReadonlyMap<string, FieldCheck>, repo
   for (const [index, entry] of (value as readonly unknown[]).entries()) {
     report.enterIndex(index);
     if (isData(entry)) checkEntry(entry, fields, report);
-    else failType(entry, 'object', report);
+    else if (entry !== null) failType(entry, 'object', report);
     report.leave();
   }
 }

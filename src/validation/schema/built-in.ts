@@ -5,18 +5,33 @@ import { isData, namesOf } from './check';
 import type { Check, Schema } from './check';
 import type { Dialect } from './compile';
 import { failType, isInteger } from './scalars';
+import { refOf } from '../../rules/sharing';
 
 /**
  * How API servers read Kubernetes' own kinds: into Go structs, of which the OpenAPI document tells the fields and types,
  * but not every check, nor which required fields have a default.
  */
 export function builtInDialect(resolve: (schema: Schema) => Schema): Dialect {
-  return { resolve, special, adapt };
+  const trimmed = new WeakMap<Schema, Schema>();
+  return {
+    special,
+    adapt,
+    // the same object each time: a node is compiled once
+    resolve: (schema) => {
+      const definition = resolve(schema);
+      const known = trimmed.get(definition) ?? withoutDefaulted(definition, nameOf(refOf(schema) ?? ''));
+      trimmed.set(definition, known);
+      return known;
+    },
+  };
+}
+
+function nameOf(reference: string): string {
+  return reference.slice(reference.lastIndexOf('.') + 1);
 }
 
 function special(reference: string, plain: () => Check): Check | undefined {
-  const name = reference.slice(reference.lastIndexOf('.') + 1);
-  switch (name) {
+  switch (nameOf(reference)) {
     case 'Quantity':
       return quantity;
     case 'IntOrString':
@@ -37,8 +52,15 @@ const quantity: Check = (value, report) => {
   return value;
 };
 
-const intOrString: Check = (value, report) =>
-  typeof value === 'string' || isInteger(value) ? value : failType(value, 'integer-or-string', report);
+const LONGEST_INTEGER = 2 ** 31;
+
+const intOrString: Check = (value, report) => {
+  if (typeof value === 'string') return value;
+  if (!isInteger(value)) return failType(value, 'integer-or-string', report);
+  if (value >= LONGEST_INTEGER) report.fail('above-maximum', value, 'an integer of 32 bits', { isBlocking: true });
+  if (value < -LONGEST_INTEGER) report.fail('below-minimum', value, 'an integer of 32 bits', { isBlocking: true });
+  return value;
+};
 
 /** Labels and annotations of a template are checked as those of an object are; its name is not. */
 function templateMetadata(plain: Check): Check {
@@ -59,13 +81,36 @@ function within(field: string, value: unknown, check: (value: unknown, report: R
   report.leave();
 }
 
-/** Required by the document, but filled in or not asked for by the server where it is missing. */
-const NOT_REQUIRED: ReadonlySet<string> = new Set([]);
+/**
+ * Fields that the document requires, but the server fills in, drops with what they belong to, or does not ask for: it
+ * accepts objects without them. By definition; found by comparison with a real server.
+ */
+const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  ClusterTrustBundleProjection: ['path'],
+  CustomResourceDefinitionVersion: ['served'],
+  ForZone: ['name'],
+  HTTPHeader: ['value'],
+  LimitRangeSpec: ['limits'],
+  ModifyVolumeStatus: ['status'],
+  PersistentVolumeClaimCondition: ['status', 'type'],
+  PodCertificateProjection: ['keyType', 'signerName'],
+  PodFailurePolicy: ['rules'],
+  PreferredSchedulingTerm: ['preference'],
+  SleepAction: ['seconds'],
+  Sysctl: ['value'],
+  TypedLocalObjectReference: ['kind', 'name'],
+};
+
+function withoutDefaulted(definition: Schema, name: string): Schema {
+  const optional = NOT_REQUIRED[name];
+  if (optional === undefined) return definition;
+  return { ...definition, required: namesOf(definition, 'required').filter((field) => !optional.includes(field)) };
+}
 
 function adapt(schema: Schema): Schema {
   const { 'x-kubernetes-list-type': _listType, ...rest } = schema;
-  const required = namesOf(schema, 'required').filter((name) => !NOT_REQUIRED.has(name));
-  // a definition without fields is a document of its own, of which nothing is known
-  const isOpen = schema['type'] === 'object' && schema['properties'] === undefined && schema['additionalProperties'] === undefined;
-  return { ...rest, ...(required.length > 0 ? { required } : { required: [] }), ...(isOpen && { additionalProperties: true }) };
+  if (rest['format'] !== 'byte') return rest;
+  // no bytes at all are bytes too, which the format of custom resources denies
+  const { format, ...text } = rest;
+  return { ...text, anyOf: [{ format }, { maxLength: 0 }] };
 }

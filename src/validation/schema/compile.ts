@@ -47,7 +47,7 @@ export class SchemaCompiler {
     for (const name of ['apiVersion', 'kind', 'metadata']) {
       const property = schemaOf(schema, name);
       const isPlain = property === undefined || this.dialect !== undefined;
-      properties.set(name, { check: isPlain ? keep : this.nested(property), isNullable: true });
+      properties.set(name, { check: isPlain ? keep : unlessNull(this.nested(property)), isNullable: true });
     }
     const junctors = junctorConditions(schema, (inner) => this.nested(inner));
     return objectCheck({ ...parts, properties, conditions: [...parts.conditions, ...junctors] });
@@ -232,6 +232,11 @@ function schemaOf(schema: Schema, name: string): Schema | undefined {
 
 function keep(value: unknown): unknown {
   return value;
+}
+
+/** Metadata that is null counts as empty, whatever the schema says of it. */
+function unlessNull(check: Check): Check {
+  return (value, report) => (value === null ? value : check(value, report));
 }
 
 /** The type of a nested schema, which may have none; a format without a type asks for a text. */
