@@ -1,82 +1,41 @@
-import { existsSync, readFileSync } from 'node:fs';
-import * as path from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { catalog } from '../../imports/catalog';
-import type { Json } from '../../src/rules/json';
-import { crdOf } from '../../src/rules/crd';
-import { startApiServer } from '../kubernetes/server';
-import type { ApiServer } from '../kubernetes/server';
-import { asRecord } from '../kubernetes/status';
-import type { ServerVerdict } from './normalise';
-import type { Releases } from './subjects';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Judge, JudgeRow } from '../runner/judge';
+import { parseOptions } from './options';
+import type { Result } from './report';
+import { runVerdict } from './verdict';
 
-/** Requests under way at the same time: enough to keep the server busy. */
-const WINDOW = 24;
+/** Our validation against a real API server's dry run, object by object. */
+export const judge: Judge = {
+  name: 'verdict',
+  what: 'validation against the dry run of a real API server, on generated objects of every kind',
+  run: async ({ log }) => {
+    // a run of all judges leaves nothing in the project; the command of this judge alone writes its cases there
+    const cases = mkdtempSync(join(tmpdir(), 'mesh-constructs-verdict-'));
+    const result = await runVerdict(parseOptions(['--cases', cases]), log);
+    if (result.kept.length === 0) rmSync(cases, { recursive: true, force: true });
+    return { rows: rowsOf(result) };
+  },
+};
 
-/** A real API server with the CRDs of the releases. */
-export class Judge {
-  /**
-   * CRDs come from the files that are given, else from the published ones where they stand beside the project, else from
-   * our rules, which a test holds to be equal to the published ones.
-   */
-  public static async start(releases: Releases, given: readonly string[]): Promise<Judge> {
-    const server = await startApiServer({ connections: WINDOW });
-    try {
-      const files = given.length > 0 ? given : publishedFiles(releases);
-      await server.installCrds(files.length > 0 ? files.flatMap(readYaml) : crdsOf(releases));
-      return new Judge(server, files.length > 0 ? 'published CRDs' : 'CRDs from our rules');
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+/** A row for each source of kinds; what was found wrong is told with the first. */
+function rowsOf({ tally, kept, seconds }: Result): JudgeRow[] {
+  const rows = new Map<string, { agree: number; disagree: number; skipped: number }>();
+  for (const [subject, counts] of tally.bySubject) {
+    const source = subject.split(' ')[0] ?? subject;
+    const row = rows.get(source) ?? { agree: 0, disagree: 0, skipped: 0 };
+    row.agree += counts.agree + counts.exception;
+    row.disagree += counts.disagree;
+    row.skipped += counts.skipped;
+    rows.set(source, row);
   }
-
-  private constructor(
-    private readonly server: ApiServer,
-    /** Where the CRDs came from. */
-    public readonly origin: string,
-  ) {}
-
-  public async verdict(object: Json): Promise<ServerVerdict> {
-    const { accepted, causes, message } = await this.server.dryRunCreate(asRecord(object), JSON.stringify(object));
-    return { accepted, causes, message };
-  }
-
-  /** The verdicts of many objects, in their order. */
-  public async all(objects: readonly Json[], onProgress: (done: number) => void): Promise<readonly ServerVerdict[]> {
-    const verdicts: ServerVerdict[] = [];
-    let next = 0;
-    let done = 0;
-    const work = async (): Promise<void> => {
-      for (let at = next++; at < objects.length; at = next++) {
-        verdicts[at] = await this.verdict(objects[at] as Json);
-        done += 1;
-        onProgress(done);
-      }
-    };
-    await Promise.all(Array.from({ length: WINDOW }, work));
-    return verdicts;
-  }
-
-  public async stop(): Promise<void> {
-    await this.server.stop();
-  }
-}
-
-function publishedFiles({ istio, gatewayApi, channel }: Releases): readonly string[] {
-  const folder = path.join(__dirname, '../../../shared/crds');
-  const files = [`istio-${istio}.yaml`, `gateway-api-${gatewayApi}-${channel}.yaml`].map((name) => path.join(folder, name));
-  return files.every((file) => existsSync(file)) ? files : [];
-}
-
-function crdsOf(releases: Releases): Json[] {
-  return catalog.flatMap((entry) => {
-    const wanted = entry.source === 'istio' ? { release: releases.istio } : { release: releases.gatewayApi, channel: releases.channel };
-    const crd = entry.source === 'kubernetes' ? undefined : crdOf(entry.load(), wanted);
-    return crd === undefined ? [] : [crd];
-  });
-}
-
-function readYaml(file: string): unknown[] {
-  return parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as unknown);
+  return [...rows].map(([source, counts], index) => ({
+    name: `kinds of ${source}`,
+    ...counts,
+    ...(counts.skipped === 0 ? {} : { note: 'skipped: checks that a server has in its code and not in its API description' }),
+    ...(index === 0 && kept.length > 0 ? { details: kept } : {}),
+    // judged together
+    seconds: index === 0 ? seconds : 0,
+  }));
 }

@@ -50,6 +50,8 @@ export class Mesh extends Construct {
 
   /** Adds an ingress gateway; routes are added to it with `IngressRoute`. */
   public addIngressGateway(id: string, props: IngressGatewayProps = {}): IngressGateway {
-    return new IngressGateway(this, id, props);
+    // gateways have their proxy injected; the control plane's own namespace is never injected
+    const namespaceLabels = props.namespace === this.namespace ? {} : this.injectionLabels;
+    return new IngressGateway(this, id, { namespaceLabels, ...props });
   }
 }

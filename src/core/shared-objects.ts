@@ -39,15 +39,15 @@ export function requestSharedObject(request: SharedObjectRequest): void {
 }
 
 /**
- * Asks for a namespace without labels of its own, such as the control plane's or a gateway's.
+ * Asks for a namespace, such as the control plane's or a gateway's.
  *
- * It has the label that the server sets anyway: an object of which an applier owns no field at all is written anew by
+ * It has at least the label that the server sets anyway: an object of which an applier owns no field at all is written anew by
  * the server when it is applied again.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#automatic-labelling
  */
-export function requestNamespace(scope: Construct, name: string): void {
-  const props = { metadata: { labels: { 'kubernetes.io/metadata.name': name } } };
+export function requestNamespace(scope: Construct, name: string, labels: Readonly<Record<string, string>> = {}): void {
+  const props = { metadata: { labels: { ...labels, 'kubernetes.io/metadata.name': name } } };
   requestSharedObject({ scope, name, type: { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' }, props });
 }
 

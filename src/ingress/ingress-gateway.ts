@@ -30,6 +30,11 @@ export interface IngressGatewayProps {
    * @default true
    */
   readonly createNamespace?: boolean;
+  /**
+   * Labels of the namespace, where it is made: those by which the gateway's pods are injected.
+   * @default - none; `Mesh.addIngressGateway` gives those of its mesh
+   */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -55,7 +60,7 @@ export class IngressGateway extends Construct implements AccessSource {
     this.namespace = props.namespace ?? 'istio-ingress';
     this.selector = props.selector ?? { istio: this.name };
     const { trustDomain } = Cluster.factsOf(this);
-    if (props.createNamespace !== false) requestNamespace(this, this.namespace);
+    if (props.createNamespace !== false) requestNamespace(this, this.namespace, props.namespaceLabels);
     this.principals = [`${trustDomain}/ns/${this.namespace}/sa/${props.serviceAccount ?? this.name}`];
   }
 }

@@ -4,6 +4,7 @@ import type { GatewayServers } from '../../imports/istio/gateway';
 import { VirtualService } from '../../imports/istio/virtual-service';
 import type { VirtualServiceHttp } from '../../imports/istio/virtual-service';
 import { Cluster } from '../core/cluster';
+import { nameOfHost } from './host-name';
 import { compareConstructs } from '../core/construct-path';
 import { rootState } from '../core/root-state';
 import { addPlanner } from '../core/settle';
@@ -52,7 +53,7 @@ function planHost(host: Host): Finding[] {
 
 function makeObjects({ owner, props }: Contribution, contributions: readonly Contribution[]): void {
   const { gateway, host, tls } = props;
-  const metadata = { name: host.replace(/^\*$/, 'any').replace(/^\*\./, 'any.'), namespace: gateway.namespace };
+  const metadata = { name: nameOfHost(host), namespace: gateway.namespace };
   new Gateway(owner, GATEWAY_ID, {
     metadata,
     spec: { selector: { ...gateway.selector }, servers: serversOf(host, tls.secretName) },
@@ -82,7 +83,7 @@ function serversOf(host: string, secret: string | undefined): GatewayServers[] {
 function httpRoute(route: IngressPath, owner: Construct): VirtualServiceHttp {
   const uri = route.exact === undefined ? { prefix: route.path } : { exact: route.exact };
   const number = route.port ?? onlyPort(route, owner);
-  return { match: [{ uri }], route: [{ destination: { host: route.to.host, port: { number } } }] };
+  return { match: [{ uri }], route: [...route.to.destinations(number)] };
 }
 
 function onlyPort(route: IngressPath, owner: Construct): number {

@@ -11,7 +11,7 @@ import type { AccessRule, AccessSource } from '../security/access';
 import { readKubernetesService } from './kubernetes-service';
 import type { ServiceFacts, ServicePort } from './kubernetes-service';
 import { VersionedTraffic } from './versioned-traffic';
-import type { Shares } from './versioned-traffic';
+import type { Destination, Shares } from './versioned-traffic';
 
 /** What the mesh should know of a service that somebody else makes. */
 export interface MeshServiceOptions {
@@ -150,6 +150,15 @@ export class MeshService extends Construct implements AccessSource {
       });
     }
     this.traffic.split(owner, shares);
+  }
+
+  /**
+   * Where requests on a port of the service go: by the shares of a split or a canary, which so hold for every way in.
+   * For routes that lead to the service, and to be asked when the program is complete: in a planner.
+   */
+  public destinations(port: number): readonly Destination[] {
+    const all = this.traffic?.destinations() ?? [{ destination: { host: this.host } }];
+    return all.map((each) => ({ ...each, destination: { ...each.destination, port: { number: port } } }));
   }
 
   private sameAs(options: MeshServiceOptions): MeshService {

@@ -17,10 +17,17 @@ export interface VersionedService extends Construct {
 /** Shares of the traffic by version, in percent; one may be undefined, and gets what the others leave. */
 export type Shares = Readonly<Record<string, Weight | number | undefined>>;
 
+/** One of the places that requests go to, and its share in percent where there are several. */
+export interface Destination {
+  readonly destination: { readonly host: string; readonly subset?: string; readonly port?: { readonly number: number } };
+  readonly weight?: number;
+}
+
 /** The subsets of a service, and how the mesh's traffic is shared among them. */
 export class VersionedTraffic {
   private readonly destinationRule: DestinationRule;
   private owner: IConstruct | undefined;
+  private shared: readonly Destination[] | undefined;
 
   /** @throws MeshError when there is no version, or one twice. */
   public constructor(
@@ -46,12 +53,18 @@ export class VersionedTraffic {
     const destinations = versions
       .filter((version) => weights[version] !== undefined)
       .map((version) => ({ destination: { host, subset: version }, weight: weights[version]?.value ?? 0 }));
+    this.shared = destinations;
     const route = new VirtualService(this.scope, 'route', {
       metadata: { name, namespace },
       spec: { hosts: [host], http: [{ route: destinations }] },
     });
     // a route to a subset that is not there yet answers 503
     route.needs(this.destinationRule);
+  }
+
+  /** Where requests for the service go: to its subsets by their shares, or to all of its pods alike. */
+  public destinations(): readonly Destination[] {
+    return this.shared ?? [{ destination: { host: this.service.host } }];
   }
 
   private refuseBadVersions(): void {

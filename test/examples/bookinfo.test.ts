@@ -90,7 +90,7 @@ describe('what Bookinfo is made of', () => {
       [80, undefined, true],
       [443, 'SIMPLE', undefined],
     ]);
-    const uris = shown.one(VirtualService, 'bookinfo.example.com').spec?.http?.map(({ match }) => match?.[0]?.uri);
+    const uris = shown.one(VirtualService, 'bookinfo-example-com').spec?.http?.map(({ match }) => match?.[0]?.uri);
     expect(uris).toEqual([
       { exact: '/productpage' },
       { exact: '/logout' },

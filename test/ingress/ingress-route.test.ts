@@ -1,6 +1,6 @@
 import { AuthorizationPolicy, Gateway, VirtualService } from '../../imports/istio';
 import { Namespace } from '../../imports/kubernetes';
-import { IngressGateway, IngressRoute, MeshService, Tls } from '../../src';
+import { CanaryRelease, IngressGateway, IngressRoute, MeshService, Tls } from '../../src';
 import type { IngressPath } from '../../src';
 import { synthTo } from '../../src/testing';
 import { caught } from '../support/caught';
@@ -21,7 +21,7 @@ test('HTTPS with the certificate, redirect of plain requests, TLS 1.2 and up', (
   const { chart, web, add } = setUp();
   add('web', [{ path: '/', to: web }]);
   expect(synthTo(chart).one(Gateway)).toMatchObject({
-    metadata: { name: HOST, namespace: 'istio-ingress' },
+    metadata: { name: 'shop-example-com', namespace: 'istio-ingress' },
     spec: {
       selector: { istio: 'public' },
       servers: [
@@ -45,12 +45,24 @@ test('routes of several constructs become one VirtualService, most specific firs
   add('api', [{ path: '/api', to: api }, { exact: '/health', to: api }, { path: '/api/v2', to: web }]);
   const { spec, metadata } = synthTo(chart).one(VirtualService);
   expect(metadata.namespace).toBe('istio-ingress');
-  expect(spec?.gateways).toEqual([HOST]);
+  expect(spec?.gateways).toEqual(['shop-example-com']);
   expect(spec?.http?.map(({ match, route }) => [match?.[0]?.uri, route?.[0]?.destination])).toEqual([
     [{ exact: '/health' }, { host: 'api.shop.svc.cluster.local', port: { number: 9090 } }],
     [{ prefix: '/api/v2' }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }],
     [{ prefix: '/api' }, { host: 'api.shop.svc.cluster.local', port: { number: 9090 } }],
     [{ prefix: '/' }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }],
+  ]);
+});
+
+test('a canary holds for what comes in at the gateway, whichever was made first', () => {
+  const { chart, shop, add } = setUp();
+  const reviews = shop.addService('reviews', { port: 9080, versions: ['v1', 'v2'] });
+  add('reviews', [{ path: '/', to: reviews }]);
+  new CanaryRelease(chart, 'canary', { service: reviews, stable: 'v1', canary: 'v2', weight: 10 });
+  const host = 'reviews.shop.svc.cluster.local';
+  expect(synthTo(chart).one(VirtualService, 'shop-example-com').spec?.http?.[0]?.route).toEqual([
+    { destination: { host, subset: 'v1', port: { number: 9080 } }, weight: 90 },
+    { destination: { host, subset: 'v2', port: { number: 9080 } }, weight: 10 },
   ]);
 });
 
@@ -65,13 +77,14 @@ test("the gateway's namespace is made once, and not for a gateway that is there 
   const { platform, mesh } = setUp();
   mesh.addIngressGateway('second');
   IngressGateway.fromName(platform, 'named', { name: 'named', namespace: 'edge' });
-  expect(synthTo(platform).many(Namespace).map(({ metadata }) => metadata.name).sort()).toEqual(['istio-ingress', 'istio-system']);
+  const namespaces = synthTo(platform).many(Namespace).map(({ metadata }) => [metadata.name, metadata.labels?.['istio-injection']]);
+  expect(namespaces.sort()).toEqual([['istio-ingress', 'enabled'], ['istio-system', undefined]]);
 });
 
 test('a wildcard host has objects of a name that Kubernetes takes', () => {
   const { chart, web, add } = setUp();
   add('web', [{ path: '/', to: web }], { host: '*.example.com' });
-  expect(synthTo(chart).one(Gateway).metadata.name).toBe('any.example.com');
+  expect(synthTo(chart).one(Gateway).metadata.name).toMatch(/^any-example-com-[0-9a-f]{6}$/);
 });
 
 describe('what is refused', () => {

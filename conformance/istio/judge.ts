@@ -1,0 +1,113 @@
+import { existsSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { Cases, messageOf } from '../api/cases';
+import { exampleNames, synthesize } from '../api/examples';
+import type { ExampleOutput } from '../api/examples';
+import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
+import { Unavailable } from '../runner/judge';
+import { istioBinaries } from './binaries';
+import type { IstioBinaries } from './binaries';
+import { asInCluster } from './cluster';
+import { plantedRow, refusedRow } from './planted';
+import type { Analysis } from './programs';
+import { Programs, withFile } from './programs';
+
+const EXTRAS = path.join(__dirname, 'extras');
+
+/** Signs of a build that could not fetch what it needs; any other failure is ours to mend. */
+const NOT_HERE = /^there is no Go here|reading https?:|dial tcp|module lookup disabled|did not end within/;
+
+export const judge: Judge = {
+  name: 'istio',
+  what: "Istio's own validation and analyzers find nothing in what the examples write, and do find planted mistakes",
+
+  async run({ log, row, signal }) {
+    const programs = new Programs(await build(log), signal);
+    const controls = (): Promise<void> => controlRows(programs, log, row);
+    const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, name, row) }));
+    for (const part of [{ name: 'analyzers', rows: controls }, ...examples]) {
+      signal.throwIfAborted();
+      log(part.name);
+      try {
+        await part.rows();
+      } catch (error) {
+        signal.throwIfAborted();
+        const cases = new Cases(part.name);
+        cases.judge('not judged', messageOf(error));
+        row(cases.row());
+      }
+    }
+    return { rows: [] };
+  },
+};
+
+async function build(log: JudgeIo['log']): Promise<IstioBinaries> {
+  try {
+    return await istioBinaries({ log });
+  } catch (error) {
+    const message = messageOf(error);
+    if (NOT_HERE.test(message)) throw new Unavailable(message);
+    throw error;
+  }
+}
+
+/** Which analyzers run at all, and that each can find something. */
+async function controlRows(programs: Programs, log: JudgeIo['log'], keep: (row: JudgeRow) => void): Promise<void> {
+  const analysis = await withFile([], (file) => programs.analyze([file]));
+  const { executed, skipped } = analysis;
+  log(`analyzers that are executed: ${executed.join(', ')}`);
+  log(`analyzers that are skipped: ${skipped.length === 0 ? 'none' : skipped.join(', ')}`);
+  keep(executedRow(analysis));
+  keep(await plantedRow(programs, analysis));
+  keep(await refusedRow(programs));
+}
+
+function executedRow({ executed, skipped }: Analysis): JudgeRow {
+  const cases = new Cases('analyzers executed');
+  for (const name of executed) cases.judge(name);
+  for (const name of skipped) cases.judge(name, 'it was skipped');
+  return cases.row(`skipped by Istio: ${skipped.length === 0 ? 'none' : skipped.join(', ')}`);
+}
+
+async function exampleRows(programs: Programs, name: string, keep: (row: JudgeRow) => void): Promise<void> {
+  for (const output of await synthesize(name)) {
+    keep(await validationRow(programs, output));
+    keep(await analysisRow(programs, output));
+  }
+}
+
+/** Every object of Istio is valid, without a word. */
+async function validationRow(programs: Programs, { name, objects }: ExampleOutput): Promise<JudgeRow> {
+  const cases = new Cases(`${name}: validation`);
+  const verdicts = await withFile(objects, (file) => programs.validate([file]));
+  for (const { object, errors, warnings } of verdicts) {
+    const said = [...errors, ...warnings.map((warning) => `warning: ${warning}`)];
+    cases.judge(object, said.length === 0 ? undefined : said.join('; '));
+  }
+  if (verdicts.length === 0) cases.skip('it writes nothing of Istio');
+  return cases.row();
+}
+
+/** No analyzer has anything to say; the cases are the analyzers. */
+async function analysisRow(programs: Programs, { name, objects }: ExampleOutput): Promise<JudgeRow> {
+  const cases = new Cases(`${name}: analysis`);
+  const extras = extrasOf(name);
+  const options = extras.flatMap((file) => ['--extras', file]);
+  const analysis = await withFile(asInCluster(objects), (file) => programs.analyze([file], options));
+  const silent = new Set(analysis.executed);
+  for (const { analyzer, code, level, resource, text } of analysis.messages) {
+    silent.delete(analyzer);
+    cases.judge(resource, `${code} (${level}, ${analyzer}) ${text}`);
+  }
+  for (const analyzer of silent) cases.judge(analyzer);
+  for (const analyzer of analysis.skipped) cases.judge(analyzer, 'it was skipped');
+  return cases.row(extras.length === 0 ? undefined : `beside it: ${extras.map((file) => path.relative(EXTRAS, file)).join(', ')}`);
+}
+
+/** What a cluster has beside the example: what it refers to, and leaves to others to make. */
+function extrasOf(name: string): string[] {
+  const folder = path.join(EXTRAS, ...name.split('/'));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  return files.sort().map((file) => path.join(folder, file));
+}
