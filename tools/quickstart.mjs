@@ -43,7 +43,9 @@ Next:
   read the program      examples/01-bookinfo/main.ts
   change it, then       npm run quickstart
   check your own YAML   node ${relative(root, command)} validate FILE
-  try it on a cluster   kubectl apply --server-side -f ${relative(root, output)}
+  try it on a cluster   kubectl apply --server-side -f '${relative(root, output)}/*-crds.k8s.yaml'
+                        kubectl wait --for=condition=Established crd --all --timeout=60s
+                        kubectl apply --server-side -f ${relative(root, output)}
   work on the library   npm run verify, and CONTRIBUTING.md`);
 }
 

@@ -1,15 +1,13 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { isVersion } from '../validation/versions';
+import type { Versions } from '../validation/versions';
 import { Host } from './host';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
 import { rootState } from './root-state';
 
 const BRAND = Symbol.for('mesh-constructs.Cluster');
-
-/** A full version, or several that the objects must all suit (while a cluster is being upgraded). */
-export type Versions = string | readonly string[];
 
 /** What is known of a cluster. */
 export interface ClusterProps {
@@ -39,8 +37,10 @@ export interface ClusterProps {
    */
   readonly clusterDomain?: string;
   /**
-   * Trust domain of the mesh's identities: the first part of every SPIFFE name.
-   * @default - the cluster domain
+   * Trust domain of the mesh's identities: the first part of every SPIFFE name. istiod's own default does not follow the
+   * DNS domain.
+   * @default 'cluster.local'
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
    */
   readonly trustDomain?: string;
   /**
@@ -107,7 +107,7 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
     gatewayApi: versionsOf(props.gatewayApi, 'gatewayApi', place),
     gatewayApiChannel: props.gatewayApiChannel ?? 'standard',
     clusterDomain,
-    trustDomain: props.trustDomain ?? clusterDomain,
+    trustDomain: Host.of(props.trustDomain ?? 'cluster.local', { ...place, property: 'trustDomain' }).value,
     network: props.network,
   };
 }

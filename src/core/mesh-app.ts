@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import type { AppProps } from 'cdk8s';
-import { applyLayout } from './layout';
+import { applyLayout, layoutManifests, requireLayout } from './layout';
 import type { Layout } from './layout';
 import { isObjectItem, ObjectGraph } from './object-graph';
 import type { GraphItem, ObjectItem } from './object-graph';
@@ -33,7 +33,7 @@ export class MeshApp extends App {
   public constructor(props: MeshAppProps = {}) {
     const { layout, ...appProps } = props;
     super(appProps);
-    this.layout = layout ?? 'kubectl';
+    this.layout = requireLayout(layout ?? 'kubectl');
     SynthSession.of(this);
   }
 
@@ -51,9 +51,10 @@ export class MeshApp extends App {
     writeOutputFolder(this.outdir, texts);
   }
 
-  /** All objects of the program as one YAML text, in order. */
+  /** All objects of the program as one YAML text, in order, as the layout has them; Flux's Kustomizations are not in it. */
   public override synthYaml(): string {
-    return writeYaml(this.ordered().ordered.map((item) => item.object.manifest));
+    const { ordered, graph } = this.ordered();
+    return writeYaml(layoutManifests(ordered, this.layout, () => wavesOf(ordered, graph)));
   }
 
   private ordered(): { ordered: ObjectItem[]; graph: ObjectGraph } {

@@ -55,6 +55,7 @@ export class MeshObject extends ApiObject {
       kind: type.kind,
       metadata: { name: id, ...definedKeys(props.metadata) },
     });
+    if (isGenerated(props)) Object.assign(this.metadata, { name: undefined });
     Object.defineProperty(this, BRAND, { value: true });
     this.given = props;
     if (type.scope === 'Cluster') removeChartNamespace(this, props);
@@ -134,6 +135,12 @@ function isMeshObject(construct: IConstruct): construct is MeshObject {
 
 function definedKeys(metadata: object | undefined): object {
   return Object.fromEntries(Object.entries(metadata ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** With a `generateName` and no name, the server makes up the name. */
+function isGenerated({ metadata }: ObjectProps): boolean {
+  const { name, generateName } = (metadata ?? {}) as { name?: string; generateName?: string };
+  return name === undefined && generateName !== undefined;
 }
 
 /** cdk8s gives every object the chart's namespace; an object of a cluster-wide kind has none unless asked for. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Names, YamlOutputType } from 'cdk8s';
 import { Cluster } from './cluster';
 import { planFiles } from './file-plan';
@@ -17,7 +18,8 @@ type NamedFile = Omit<OutputFile, 'folder'>;
 
 /**
  * Which object goes to which file. Names are cdk8s's own: a file a chart, with a number in front where charts need each
- * other, or a file a resource. What belongs to a Cluster stands in a folder of the cluster's name.
+ * other, or a file a resource; a chart's CRDs stand in a file of their own. What belongs to a Cluster stands in a folder
+ * of the cluster's name.
  *
  * @param ordered all items of the program, in order
  */
@@ -27,8 +29,10 @@ export function outputFiles(
   type: YamlOutputType,
   extension: string,
 ): OutputFile[] {
-  return [...byCluster(ordered)].flatMap(([cluster, items]) =>
-    filesOfCluster(items, graph, type, extension).map((file) => ({ ...file, folder: folderOf(cluster) })),
+  const clusters = byCluster(ordered);
+  const folders = foldersOf([...clusters.keys()]);
+  return [...clusters].flatMap(([cluster, items]) =>
+    filesOfCluster(items, graph, type, extension).map((file) => ({ ...file, folder: folders.get(cluster) ?? '' })),
   );
 }
 
@@ -60,7 +64,7 @@ function filesPerChart(
   const { parts, orderMatters } = planFiles(items, graph);
   return parts.flatMap((part, index) => {
     const number = orderMatters ? `${String(index).padStart(4, '0')}-` : '';
-    const name = `${number}${chartName(part)}`;
+    const name = `${number}${chartName(part)}${part.crds ? '-crds' : ''}`;
     return type === YamlOutputType.FILE_PER_CHART
       ? [{ name: `${name}${extension}`, items: part.items }]
       : filesPerResource(part.items, `${name}/`, extension);
@@ -91,11 +95,37 @@ function chartName({ chart }: FilePart): string {
   const cluster = Cluster.find(chart);
   if (cluster === undefined) return Names.toDnsLabel(chart);
   const below = chart.node.path.slice(cluster.node.path.length + 1);
-  return below.includes('/') ? Names.toDnsLabel(chart) : fileSafe(below);
+  return below.includes('/') ? Names.toDnsLabel(chart) : plainName(below, below);
 }
 
-function folderOf(cluster: string): string {
-  return cluster === '' ? '' : `${cluster.split('/').map(fileSafe).join('-')}/`;
+/**
+ * Folder of each cluster by its path: the parts of the path. Where two clusters would share one, also on a disk that
+ * does not tell capitals, the one that is named like the folder keeps it.
+ */
+function foldersOf(clusters: readonly string[]): Map<string, string> {
+  const nameOf = (cluster: string): string => plainName(cluster.split('/').join('-'), cluster);
+  const exactFirst = (cluster: string): number => (nameOf(cluster) === cluster ? 0 : 1);
+  const sorted = [...clusters].sort((a, b) => exactFirst(a) - exactFirst(b) || (a < b ? -1 : 1));
+  const taken = new Set<string>();
+  const folders = new Map<string, string>();
+  for (const cluster of sorted) {
+    const name = nameOf(cluster);
+    const own = taken.has(name.toLowerCase()) ? `${name}-${hashOf(cluster)}` : name;
+    taken.add(own.toLowerCase());
+    folders.set(cluster, cluster === '' ? '' : `${own}/`);
+  }
+  return folders;
+}
+
+/** A name for a file or folder that is neither empty nor hidden; one that had to be changed has a hash of the path. */
+function plainName(name: string, path: string): string {
+  const safe = fileSafe(name).replace(/^\.+/, '');
+  if (safe === name && safe !== '') return safe;
+  return [safe, hashOf(path)].filter((part) => part !== '').join('-');
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }
 
 function fileSafe(name: string): string {

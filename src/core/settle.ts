@@ -16,14 +16,9 @@ export interface Planner {
 /** A planner that goes on making new planners would never come to an end. */
 const MOST_ROUNDS = 20;
 
-/** Registers a planner for the app that `scope` is in. A key that is known already keeps its first planner. */
-export function addPlanner(scope: IConstruct, planner: Planner): void {
-  const planners = plannersOf(scope);
-  if (!planners.has(planner.key)) planners.set(planner.key, planner);
-}
-
 /**
- * Lets all planners of the app do their work; the entries to synthesis call it before anything is rendered.
+ * Lets all planners of the app do their work, twice at least; the entries to synthesis call it before anything is
+ * rendered.
  *
  * @throws MeshError when planners keep on registering new planners.
  */
@@ -32,7 +27,8 @@ export function settle(root: IConstruct): void {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const before = planners.size;
     for (const key of [...planners.keys()].sort()) planners.get(key)?.plan();
-    if (planners.size === before) return;
+    // once more after the last new one: a planner may have added to what an earlier one plans
+    if (planners.size === before && round > 0) return;
   }
   throw meshError({
     code: 'never-settles',
@@ -44,6 +40,7 @@ export function settle(root: IConstruct): void {
   });
 }
 
-function plannersOf(scope: IConstruct): Map<string, Planner> {
+/** The planners of an app, by key. */
+export function plannersOf(scope: IConstruct): Map<string, Planner> {
   return rootState(scope, 'planners', () => new Map<string, Planner>());
 }

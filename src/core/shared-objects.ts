@@ -7,7 +7,9 @@ import { groupOf, identityKey } from './identity';
 import { MeshObject } from './mesh-object';
 import type { ObjectProps, ObjectType } from './mesh-object';
 import { rootState } from './root-state';
-import { addPlanner } from './settle';
+import { PlannedChildren } from './planned-children';
+import type { Wanted } from './planned-children';
+import { addPlanner } from './planner';
 
 /** An object that several constructs need, of which a cluster has one: a CRD, a namespace, a role that many bind. */
 export interface SharedObjectRequest {
@@ -18,9 +20,9 @@ export interface SharedObjectRequest {
   readonly props: ObjectProps;
 }
 
-interface SharedObject {
-  readonly requests: SharedObjectRequest[];
-  made: MeshObject | undefined;
+interface SharedObjects {
+  readonly requests: Map<string, SharedObjectRequest[]>;
+  readonly planned: PlannedChildren;
 }
 
 /**
@@ -30,12 +32,13 @@ interface SharedObject {
  * @throws MeshError at synthesis, naming both places, when two requests for one object differ.
  */
 export function requestSharedObject(request: SharedObjectRequest): void {
-  const objects = rootState(request.scope, 'sharedObjects', () => new Map<string, SharedObject>());
+  const shared = rootState<SharedObjects>(request.scope, 'sharedObjects', () => ({
+    requests: new Map(),
+    planned: new PlannedChildren(),
+  }));
   const key = keyOf(request);
-  const object = objects.get(key) ?? { requests: [], made: undefined };
-  object.requests.push(request);
-  objects.set(key, object);
-  addPlanner(request.scope, { key: 'shared-objects', plan: () => planAll(objects) });
+  shared.requests.set(key, [...(shared.requests.get(key) ?? []), request]);
+  addPlanner(request.scope, { key: 'shared-objects', plan: () => plan(shared) });
 }
 
 /**
@@ -51,20 +54,18 @@ export function requestNamespace(scope: Construct, name: string, labels: Readonl
   requestSharedObject({ scope, name, type: { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' }, props });
 }
 
-function planAll(objects: ReadonlyMap<string, SharedObject>): void {
-  const findings = [...objects.values()].flatMap((object) => plan(object));
-  if (findings.length > 0) throw new MeshError(findings);
-}
-
-function plan(object: SharedObject): Finding[] {
-  const [owner, ...others] = [...object.requests].sort((a, b) => compareConstructs(a.scope, b.scope));
-  if (owner === undefined) return [];
-  const different = others.filter((other) => contentOf(other) !== contentOf(owner));
-  if (object.made?.node.scope !== owner.scope) {
-    object.made?.node.scope?.node.tryRemoveChild(object.made.node.id);
-    object.made = new MeshObject(owner.scope, owner.name, owner.type, withName(owner));
+function plan({ requests, planned }: SharedObjects): void {
+  const wanted = new Map<string, Wanted>();
+  const findings: Finding[] = [];
+  for (const [key, group] of requests) {
+    const [owner, ...others] = [...group].sort((a, b) => compareConstructs(a.scope, b.scope));
+    if (owner === undefined) continue;
+    const make = (): MeshObject => new MeshObject(owner.scope, owner.name, owner.type, withName(owner));
+    wanted.set(key, { owner: owner.scope, make });
+    findings.push(...others.filter((other) => contentOf(other) !== contentOf(owner)).map((other) => differentFinding(other, owner)));
   }
-  return different.map((other) => differentFinding(other, owner));
+  if (findings.length > 0) throw new MeshError(findings);
+  planned.bring(wanted);
 }
 
 function keyOf({ scope, name, type, props }: SharedObjectRequest): string {

@@ -26,6 +26,8 @@ export class SynthSession {
 
   private depth = 0;
   private rendering: Rendering | undefined;
+  /** True once planners are done: what is rendered before may still change. */
+  private settled = false;
   private readonly rendered = new Map<ApiObject, JsonObject>();
   private readonly held: ApiObject[] = [];
 
@@ -53,7 +55,9 @@ export class SynthSession {
   /** Settles, renders and validates the app; once while a session is open. */
   public synthesize(): Rendering {
     if (this.rendering !== undefined) return this.rendering;
+    this.settled = false;
     settle(this.root);
+    this.settled = true;
     this.holdForeignObjects();
     const rendering = renderTree(this.root);
     validateRendering(rendering);
@@ -76,7 +80,7 @@ export class SynthSession {
 
   /** The manifest of `object`: made by `produce`, once while a session is open. */
   public render(object: ApiObject, produce: () => JsonObject): JsonObject {
-    if (this.depth === 0) return produce();
+    if (this.depth === 0 || !this.settled) return produce();
     const known = this.rendered.get(object);
     if (known !== undefined) return known;
     const manifest = produce();
@@ -103,6 +107,7 @@ export class SynthSession {
 
   private close(): void {
     this.rendering = undefined;
+    this.settled = false;
     this.rendered.clear();
     for (const object of this.held.splice(0)) Reflect.deleteProperty(object, 'toJson');
   }

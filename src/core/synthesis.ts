@@ -23,7 +23,7 @@ export interface Rendering {
   readonly findings: readonly Finding[];
 }
 
-/** Renders every object under `root`, ours and those of other libraries, in the order of their paths. */
+/** Renders every object under `root`, ours and those of other libraries, in the order of the tree. */
 export function renderTree(root: IConstruct): Rendering {
   const objects: SynthObject[] = [];
   const findings: Finding[] = [];
@@ -47,7 +47,9 @@ export function renderTree(root: IConstruct): Rendering {
 export function duplicateFindings(objects: readonly SynthObject[]): Finding[] {
   const owners = new Map<string, SynthObject>();
   const findings: Finding[] = [];
-  for (const object of [...objects].sort((a, b) => compareConstructs(a.construct, b.construct))) {
+  // objects whose names the server makes up are never the same
+  const named = objects.filter(({ identity }) => identity.name !== '');
+  for (const object of named.sort((a, b) => compareConstructs(a.construct, b.construct))) {
     const key = identityKey(object.identity);
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, object);

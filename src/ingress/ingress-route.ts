@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
+import { Host } from '../core/host';
 import { requireSameCluster } from '../core/references';
 import { meshError } from '../errors/mesh-error';
-import type { MeshService } from '../traffic/mesh-service';
+import { MeshService } from '../traffic/mesh-service';
 import type { IngressGateway } from './ingress-gateway';
 import { addToHost } from './ingress-host';
-import type { Tls } from './tls';
+import { Tls } from './tls';
 
 /** Requests of one kind, and where they go. */
 export type IngressPath = IngressTarget &
@@ -43,27 +44,42 @@ export interface IngressRouteProps {
 }
 
 /**
- * Leads requests for a host from a gateway to services, and lets the gateway call them.
+ * Leads requests for a host from a gateway to services, and lets the gateway call those that let in nobody without a
+ * grant.
  *
- * All IngressRoutes of one gateway and host become one Gateway and one VirtualService in the gateway's namespace, so that
- * several teams may add to a host and no order of creation decides.
+ * All IngressRoutes of one gateway and host become one VirtualService, and all hosts of one certificate one Gateway, both
+ * in the gateway's namespace: several teams may add to a host, and no order of creation decides.
  *
  * @see https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services
  */
 export class IngressRoute extends Construct {
-  /** @throws MeshError when there is no route, a path does not begin with `/`, or a service's port is not clear. */
+  /**
+   * @throws MeshError when there is no route, a path does not begin with `/`, the host is no full name, or `tls` is none;
+   * at synthesis, when routes of one host do not fit together or a service's port is not clear.
+   */
   public constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
     requireSameCluster(this, props.gateway, 'gateway');
-    if (props.routes.length === 0) {
-      throw this.refusal('no-routes', 'routes', '[]', 'at least one path and where it leads');
+    if (!Array.isArray(props.routes) || props.routes.length === 0) {
+      throw this.refusal('no-routes', 'routes', JSON.stringify(props.routes) ?? 'none', 'a list of at least one path and where it leads');
     }
+    if (!Tls.isTls(props.tls)) throw this.refusal('bad-tls', 'tls', JSON.stringify(props.tls) ?? 'none', 'Tls.secret(name), or Tls.plainText() in so many words');
     for (const [index, route] of props.routes.entries()) this.check(route, `routes[${index}]`);
-    addToHost(this, props);
-    for (const { to } of props.routes) to.allowFrom(props.gateway);
+    addToHost({ owner: this, host: this.checkedHost(props.host), props });
+    for (const { to } of props.routes) to.implyAccessFrom(props.gateway);
+  }
+
+  /** Istio's gateways refuse names without dots: they stand for no host that a client could ask for. */
+  private checkedHost(given: string): string {
+    const host = Host.parse(given, { construct: this.node.path, property: 'host' });
+    if (!host.isShort || host.isWildcard) return host.value;
+    throw this.refusal('bad-host', 'host', JSON.stringify(given), 'a full name, such as "shop.example.com"');
   }
 
   private check(route: IngressPath, property: string): void {
+    if (!MeshService.isMeshService(route.to)) {
+      throw this.refusal('bad-target', `${property}.to`, 'something else', 'a MeshService');
+    }
     requireSameCluster(this, route.to, `${property}.to`);
     const path = route.exact ?? route.path;
     if (typeof path !== 'string' || !path.startsWith('/')) {

@@ -1,5 +1,8 @@
 import { meshError } from '../errors/mesh-error';
 
+const BRAND = Symbol.for('mesh-constructs.Tls');
+const SECRET_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+
 /** How a gateway serves a host. Made by {@link Tls.secret} or {@link Tls.plainText}. */
 export class Tls {
   /**
@@ -9,12 +12,12 @@ export class Tls {
    * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
    */
   public static secret(name: string): Tls {
-    if (typeof name === 'string' && name !== '') return new Tls(name);
+    if (typeof name === 'string' && SECRET_NAME.test(name)) return new Tls(name);
     throw meshError({
       code: 'bad-tls',
       property: 'tls',
       got: JSON.stringify(name) ?? 'undefined',
-      expected: 'the name of a Secret',
+      expected: 'the name of a Secret: a-z, 0-9, dashes and dots within',
     });
   }
 
@@ -23,11 +26,17 @@ export class Tls {
     return new Tls(undefined);
   }
 
+  /** True for a Tls of any copy of this library. */
+  public static isTls(value: unknown): value is Tls {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   /** Name of the Secret, or undefined for plain text. */
   public readonly secretName: string | undefined;
 
   private constructor(secretName: string | undefined) {
     this.secretName = secretName;
+    Object.defineProperty(this, BRAND, { value: true });
     Object.freeze(this);
   }
 }

@@ -5,8 +5,12 @@ import { Cluster } from '../core/cluster';
 import { compareConstructs } from '../core/construct-path';
 import { requireSameCluster } from '../core/references';
 import { rootState } from '../core/root-state';
-import { addPlanner } from '../core/settle';
+import { PlannedChildren } from '../core/planned-children';
+import type { Wanted } from '../core/planned-children';
+import { addPlanner } from '../core/planner';
 import { meshError } from '../errors/mesh-error';
+import { checkAccessRule } from './access-rule';
+import type { AccessRule } from './access-rule';
 
 /** Who may be let in: a service, a gateway, whatever has an identity in the mesh. */
 export interface AccessSource extends IConstruct {
@@ -28,69 +32,76 @@ export interface AccessTarget {
   readonly selector: () => Readonly<Record<string, string>>;
 }
 
-/** What the caller may do; all that is given must hold. */
-export interface AccessRule {
-  /**
-   * HTTP methods, such as `GET`.
-   * @default - any method, and traffic that is not HTTP
-   */
-  readonly methods?: readonly string[];
-  /**
-   * HTTP paths: exact, `/prefix*`, `*suffix`, or a template such as `/orders/{*}`.
-   * @default - any path, and traffic that is not HTTP
-   */
-  readonly paths?: readonly string[];
-  /**
-   * Ports of the pods.
-   * @default - any port
-   */
-  readonly ports?: readonly number[];
-  /**
-   * HTTP hosts, such as `shop.example.com`.
-   * @default - any host, and traffic that is not HTTP
-   */
-  readonly hosts?: readonly string[];
-}
-
-const POLICY_ID = 'access';
-
 interface Grant {
   readonly source: AccessSource;
   readonly target: AccessTarget;
   readonly rule: AccessRule;
+  /** Follows from something else that was said, such as a route: alone it closes nothing that was open. */
+  readonly implied: boolean;
 }
 
-interface PlannedPolicy {
-  readonly owner: AccessTarget;
-  grants: readonly Grant[];
+interface Access {
+  readonly grants: Grant[];
+  readonly planned: PlannedChildren;
+  /** Grants to each set of pods, as of the last plan: policies that are made already read what is theirs here. */
+  groups: ReadonlyMap<string, readonly Grant[]>;
 }
 
 /**
  * Records that `source` may call `target`. At synthesis all grants become one AuthorizationPolicy for each set of pods,
  * with one rule for each different kind of access; `from` and `to` of one grant always stay in one rule.
  *
- * @throws MeshError when the list of methods, paths, ports or hosts is empty, or when both are in different clusters.
+ * @throws MeshError when the rule would allow something else than it says, the source has no identity, or both are in
+ * different clusters.
  */
 export function grantAccess(source: AccessSource, target: AccessTarget, rule: AccessRule): void {
-  requireSameCluster(target.scope, source, 'allowFrom');
-  refuseEmpty(target, rule);
-  const grants = rootState(target.scope, 'accessGrants', () => [] as Grant[]);
-  grants.push({ source, target, rule });
-  const policies = rootState(target.scope, 'accessPolicies', () => new Map<string, PlannedPolicy>());
-  addPlanner(target.scope, { key: 'access', plan: () => planPolicies(grants, policies) });
+  checkAccessRule(target.scope.node.path, rule);
+  addGrant({ source, target, rule, implied: false });
 }
 
-function planPolicies(grants: readonly Grant[], policies: Map<string, PlannedPolicy>): void {
-  for (const [key, group] of groupByPods(grants)) {
+/** Lets `source` in where callers need a grant at all: a route to a service that takes every caller closes nothing. */
+export function implyAccess(source: AccessSource, target: AccessTarget): void {
+  addGrant({ source, target, rule: {}, implied: true });
+}
+
+/** Notes that a namespace lets nobody in without a grant. */
+export function noteDenyByDefault(scope: Construct, namespace: string): void {
+  deniedNamespaces(scope).add(`${Cluster.pathOf(scope)}\n${namespace}`);
+}
+
+function deniedNamespaces(scope: IConstruct): Set<string> {
+  return rootState(scope, 'deniedNamespaces', () => new Set<string>());
+}
+
+function addGrant(grant: Grant): void {
+  const { source, target } = grant;
+  requireSameCluster(target.scope, source, 'allowFrom');
+  requirePrincipals(target, source);
+  const access = rootState<Access>(target.scope, 'access', () => ({
+    grants: [],
+    planned: new PlannedChildren(),
+    groups: new Map(),
+  }));
+  access.grants.push(grant);
+  addPlanner(target.scope, { key: 'access', plan: () => plan(access) });
+}
+
+function plan(access: Access): void {
+  access.groups = groupByPods(access.grants);
+  const wanted = new Map<string, Wanted>();
+  for (const [key, group] of access.groups) {
+    if (!needsPolicy(group)) continue;
     const target = firstTarget(group);
-    const known = policies.get(key);
-    if (target === known?.owner) {
-      known.grants = group;
-    } else {
-      known?.owner.scope.node.tryRemoveChild(POLICY_ID);
-      policies.set(key, makePolicy(target, group));
-    }
+    wanted.set(key, { owner: target.scope, make: () => makePolicy(target, () => access.groups.get(key) ?? []) });
   }
+  access.planned.bring(wanted);
+}
+
+/** A policy for pods that take every caller would shut out all but those it names. */
+function needsPolicy(group: readonly Grant[]): boolean {
+  const { scope, namespace } = firstTarget(group);
+  const isDenied = deniedNamespaces(scope).has(`${Cluster.pathOf(scope)}\n${namespace}`);
+  return isDenied || group.some((grant) => !grant.implied);
 }
 
 /** By path, so that the policy's place and name do not depend on the order of construction. */
@@ -99,17 +110,15 @@ function firstTarget(grants: readonly Grant[]): AccessTarget {
   return targets.reduce((first, other) => (compareConstructs(other.scope, first.scope) < 0 ? other : first));
 }
 
-function makePolicy(target: AccessTarget, grants: readonly Grant[]): PlannedPolicy {
-  const policy: PlannedPolicy = { owner: target, grants };
-  new AuthorizationPolicy(target.scope, POLICY_ID, {
+function makePolicy(target: AccessTarget, grants: () => readonly Grant[]): AuthorizationPolicy {
+  return new AuthorizationPolicy(target.scope, 'access', {
     metadata: { name: target.name, namespace: target.namespace },
     spec: {
       action: 'ALLOW',
       selector: { matchLabels: target.selector() },
-      rules: Lazy.any({ produce: () => rulesOf(policy.grants) }) as never,
+      rules: Lazy.any({ produce: () => rulesOf(grants()) }) as never,
     },
   });
-  return policy;
 }
 
 /** Grants to the same pods; two services may stand for one set of them. */
@@ -118,6 +127,7 @@ function groupByPods(grants: readonly Grant[]): Map<string, Grant[]> {
   for (const grant of grants) {
     const { scope, namespace, selector } = grant.target;
     const labels = Object.entries(selector()).sort(([a], [b]) => (a < b ? -1 : 1));
+    if (labels.length === 0) throw noPods(grant.target);
     const key = JSON.stringify([Cluster.pathOf(scope), namespace, labels]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [grant]);
@@ -160,17 +170,26 @@ function operationOf(rule: AccessRule): object {
   };
 }
 
-/** To Istio an empty list means "any", which is never what an empty list in a program means. */
-function refuseEmpty(target: AccessTarget, rule: AccessRule): void {
-  for (const [property, values] of Object.entries(rule) as [string, readonly unknown[] | undefined][]) {
-    if (values?.length !== 0) continue;
-    throw meshError({
-      code: 'empty-access-list',
-      construct: target.scope.node.path,
-      property: `allowFrom.${property}`,
-      got: '[]',
-      expected: `at least one of the ${property} to allow`,
-      fix: `leave ${property} out to allow any`,
-    });
-  }
+/** A policy without labels holds for every pod of its namespace, and in the root namespace for the whole mesh. */
+function noPods(target: AccessTarget): Error {
+  return meshError({
+    code: 'no-pods',
+    construct: target.scope.node.path,
+    property: 'selector',
+    got: 'a service that selects no pods',
+    expected: 'labels that tell its pods: access is granted to pods, and none means all of the namespace',
+    fix: 'give the Service a selector, or name the labels with MeshService.fromName',
+  });
+}
+
+function requirePrincipals(target: AccessTarget, source: AccessSource): void {
+  const { principals } = source as { principals?: unknown };
+  if (Array.isArray(principals) && principals.length > 0) return;
+  throw meshError({
+    code: 'no-identity',
+    construct: target.scope.node.path,
+    property: 'allowFrom',
+    got: `${source.node.path}, which has no principals`,
+    expected: 'something with an identity in the mesh: a MeshService or a gateway',
+  });
 }

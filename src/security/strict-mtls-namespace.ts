@@ -5,7 +5,10 @@ import { Namespace } from '../../imports/kubernetes/namespace';
 import { Service } from '../../imports/kubernetes/service';
 import { ServiceAccount } from '../../imports/kubernetes/service-account';
 import { requireSameCluster } from '../core/references';
+import { Stage } from '../core/stage';
+import { meshError } from '../errors/mesh-error';
 import { MeshService } from '../traffic/mesh-service';
+import { noteDenyByDefault } from './access';
 
 /** The mesh that a namespace belongs to. */
 export interface NamespaceMesh extends Construct {
@@ -71,12 +74,17 @@ export interface NamespaceServiceProps {
  */
 export class StrictMtlsNamespace extends Construct {
   public readonly name: string;
+  // scopes of their own: a user's names must not meet ours
+  private readonly services: Construct;
+  private readonly accounts: Construct;
 
   /** @throws MeshError when the mesh is in another cluster. */
   public constructor(scope: Construct, id: string, props: StrictMtlsNamespaceProps) {
     super(scope, id);
     requireSameCluster(this, props.mesh, 'mesh');
     this.name = props.name ?? id;
+    this.services = new Construct(this, 'services');
+    this.accounts = new Construct(this, 'accounts');
     new Namespace(this, 'namespace', {
       metadata: { name: this.name, labels: { ...props.labels, ...props.mesh.injectionLabels } },
     });
@@ -94,17 +102,32 @@ export class StrictMtlsNamespace extends Construct {
   public addService(name: string, props: NamespaceServiceProps): MeshService {
     const metadata = { name, namespace: this.name };
     const selector = props.selector ?? { app: name };
-    new ServiceAccount(this, `${name}-account`, { metadata });
+    if (this.services.node.tryFindChild(name) !== undefined) throw this.refuseSecond(name);
+    new ServiceAccount(this.accounts, name, { metadata });
     const port = { name: props.portName ?? 'http', port: props.port, targetPort: props.targetPort ?? props.port };
-    const service = new Service(this, name, { metadata, spec: { selector: { ...selector }, ports: [port] } });
+    const service = new Service(this.services, name, { metadata, spec: { selector: { ...selector }, ports: [port] } });
     return MeshService.from(service, props.versions === undefined ? {} : { versions: props.versions });
+  }
+
+  private refuseSecond(name: string): Error {
+    return meshError({
+      code: 'second-owner',
+      construct: this.node.path,
+      property: 'addService',
+      got: `a second service "${name}"`,
+      expected: 'each service once',
+      fix: 'keep what addService gave the first time, and hand it on',
+    });
   }
 
   /** An ALLOW policy without rules matches nothing, so every request is refused that no other policy allows. */
   private denyByDefault(): void {
-    new AuthorizationPolicy(this, 'deny', {
+    const policy = new AuthorizationPolicy(this, 'deny', {
       metadata: { name: 'deny-by-default', namespace: this.name },
       spec: {},
     });
+    // grants first: on a namespace that lives, callers would be refused until theirs is applied
+    policy.atStage(Stage.policies + 1);
+    noteDenyByDefault(this, this.name);
   }
 }

@@ -25,7 +25,7 @@ export type Manifest<Class extends KindClass> = {
 export class SynthResult {
   public constructor(private readonly manifests: readonly JsonObject[]) {}
 
-  /** All manifests, in the order in which they are written. */
+  /** All manifests, in the order of the construct tree. */
   public get all(): readonly JsonObject[] {
     return this.manifests;
   }

@@ -6,8 +6,9 @@ import { Host } from '../core/host';
 import { Port } from '../core/port';
 import { rootState } from '../core/root-state';
 import { meshError } from '../errors/mesh-error';
-import { grantAccess } from '../security/access';
-import type { AccessRule, AccessSource } from '../security/access';
+import { grantAccess, implyAccess } from '../security/access';
+import type { AccessSource, AccessTarget } from '../security/access';
+import type { AccessRule } from '../security/access-rule';
 import { readKubernetesService } from './kubernetes-service';
 import type { ServiceFacts, ServicePort } from './kubernetes-service';
 import { VersionedTraffic } from './versioned-traffic';
@@ -51,6 +52,7 @@ export interface ServiceConstruct extends IConstruct {
   readonly metadata: { readonly namespace?: string | undefined };
 }
 
+const BRAND = Symbol.for('mesh-constructs.MeshService');
 const ID = 'mesh';
 
 /**
@@ -66,10 +68,15 @@ export class MeshService extends Construct implements AccessSource {
    */
   public static from(service: ServiceConstruct, options: MeshServiceOptions = {}): MeshService {
     const known = service.node.tryFindChild(ID);
-    if (known instanceof MeshService) return known.sameAs(options);
+    if (MeshService.isMeshService(known)) return known.sameAs(options);
     const namespace = service.metadata.namespace ?? Chart.of(service).namespace;
     const facts = (): ServiceFacts => readKubernetesService(ApiObject.of(service));
     return new MeshService(service as unknown as Construct, ID, { name: service.name, namespace, options, facts });
+  }
+
+  /** True for a MeshService of any copy of this library. */
+  public static isMeshService(value: unknown): value is MeshService {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 
   /** A service that is not made in this program. */
@@ -103,6 +110,7 @@ export class MeshService extends Construct implements AccessSource {
     props: { name: string; namespace: string | undefined; options: MeshServiceOptions; facts: () => ServiceFacts },
   ) {
     super(scope, id);
+    Object.defineProperty(this, BRAND, { value: true });
     const { clusterDomain, trustDomain } = Cluster.factsOf(this);
     this.name = props.name;
     this.namespace = props.namespace ?? this.refuseNoNamespace();
@@ -121,14 +129,19 @@ export class MeshService extends Construct implements AccessSource {
   }
 
   /**
-   * Lets `source` call this service. Grants from all over the program become one AuthorizationPolicy.
+   * Lets `source` call this service. Grants from all over the program become one AuthorizationPolicy. The first grant
+   * closes a service that took every caller: from then on it lets in those that were granted access, and no others.
    *
    * @example
    * reviews.allowFrom(productpage, { methods: ['GET'] });
    */
   public allowFrom(source: AccessSource, rule: AccessRule = {}): void {
-    const { name, namespace } = this;
-    grantAccess(source, { scope: this, name, namespace, selector: () => this.facts().selector }, rule);
+    grantAccess(source, this.accessTarget(), rule);
+  }
+
+  /** Lets `source` in where callers need a grant; for what leads to the service, such as a route of a gateway. */
+  public implyAccessFrom(source: AccessSource): void {
+    implyAccess(source, this.accessTarget());
   }
 
   /**
@@ -159,6 +172,10 @@ export class MeshService extends Construct implements AccessSource {
   public destinations(port: number): readonly Destination[] {
     const all = this.traffic?.destinations() ?? [{ destination: { host: this.host } }];
     return all.map((each) => ({ ...each, destination: { ...each.destination, port: { number: port } } }));
+  }
+
+  private accessTarget(): AccessTarget {
+    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.facts().selector };
   }
 
   private sameAs(options: MeshServiceOptions): MeshService {

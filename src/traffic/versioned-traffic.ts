@@ -1,6 +1,7 @@
 import type { Construct, IConstruct } from 'constructs';
 import { DestinationRule } from '../../imports/istio/destination-rule';
 import { VirtualService } from '../../imports/istio/virtual-service';
+import { isDnsLabel } from '../core/kubernetes-names';
 import { requireSameCluster } from '../core/references';
 import { Weight } from '../core/weight';
 import { closest } from '../errors/closest';
@@ -69,8 +70,12 @@ export class VersionedTraffic {
 
   private refuseBadVersions(): void {
     const { versions } = this.service;
-    const doubled = versions.find((version, index) => versions.indexOf(version) !== index);
-    if (versions.length > 0 && doubled === undefined) return;
+    const isList = Array.isArray(versions);
+    const doubled = isList ? versions.find((version, index) => versions.indexOf(version) !== index) : undefined;
+    if (isList && versions.length > 0 && doubled === undefined) {
+      for (const version of versions) this.refuseBadName(version);
+      return;
+    }
     throw meshError({
       code: 'bad-versions',
       construct: this.service.node.path,
@@ -78,6 +83,20 @@ export class VersionedTraffic {
       got: JSON.stringify(versions),
       expected: 'one or more versions, each once',
       fix: doubled === undefined ? 'leave versions out where a service has none' : `take out the second "${doubled}"`,
+    });
+  }
+
+  /** Istio refuses a subset whose name is no DNS label, which an API server does not notice. */
+  private refuseBadName(version: string): void {
+    if (isDnsLabel(version)) return;
+    const fixed = String(version).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    throw meshError({
+      code: 'bad-versions',
+      construct: this.service.node.path,
+      property: 'versions',
+      got: JSON.stringify(version) ?? String(version),
+      expected: 'versions of 1 to 63 of a-z, 0-9 and dashes within: they name subsets',
+      fix: `name it "${fixed}", and label the pods so`,
     });
   }
 

@@ -7,6 +7,7 @@ export const VALIDATION_CODES = {
   'missing-api-version': 'Every object says which version of which API it is written for.',
   'missing-kind': 'Every object says what kind it is.',
   'bad-api-version': 'apiVersion is VERSION or GROUP/VERSION.',
+  'unknown-kind': 'An API group that is wholly known, such as those of Istio, does not have this kind.',
   'unserved-version': 'The kind exists, but not in this version of its API.',
   'kind-not-in-release': 'The release that the cluster runs does not have this kind or this version of it.',
   'unknown-field': 'A server with strict field validation refuses fields that the schema does not have.',

@@ -89,7 +89,7 @@ export class Validator {
     const group = slash < 0 ? '' : apiVersion.slice(0, slash);
     const version = apiVersion.slice(slash + 1);
     const entry = this.entries.get(`${group}/${kind}`);
-    if (entry === undefined) return this.unknownKind(apiVersion);
+    if (entry === undefined) return this.unknownKind(apiVersion, group, kind);
     const loaded = this.load(entry);
     const judges = this.judgingReleases(entry).map((release) => this.judgeOf(loaded, release, version));
     const judgedBy = judges.flatMap((judge) => (judge.variant === undefined ? [] : [{ source: entry.source, ...judge.variant }]));
@@ -149,7 +149,8 @@ export class Validator {
     return { label, variant: judge.variant, judge: (object, old) => this.run((report) => judge.check(object, old, report)) };
   }
 
-  private unknownKind(apiVersion: string): Plan {
+  private unknownKind(apiVersion: string, group: string, kind: string): Plan {
+    const siblings = this.kindsOfOwnedGroup(group);
     const form = /^(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\/)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/i;
     return {
       known: false,
@@ -157,11 +158,26 @@ export class Validator {
       judge: (object) =>
         this.run((report) => {
           if (!form.test(apiVersion)) report.fail('bad-api-version', apiVersion, 'VERSION or GROUP/VERSION', { below: 'apiVersion' });
+          if (siblings.length > 0) {
+            const meant = closest(kind, siblings);
+            const fix = meant === undefined ? {} : { fix: `did you mean "${meant}"?` };
+            report.fail('unknown-kind', kind, `a kind of ${group}: ${listOf(siblings)}`, { below: 'kind', ...fix });
+          }
           report.enter('metadata');
           checkMetadata(object['metadata'], { scope: 'any', checkName: pathSegment, requiresName: true }, report);
           report.leave();
         }),
     };
+  }
+
+  /**
+   * The kinds of a group that is wholly ours to know: Istio's and the Gateway API's. What is not among them no server has;
+   * of Kubernetes' own groups only some kinds are known here.
+   */
+  private kindsOfOwnedGroup(group: string): readonly string[] {
+    const entries = [...this.entries.values()].filter((entry) => entry.group === group);
+    const isOwned = entries.every(({ source }) => source === 'istio' || source === 'gateway-api');
+    return isOwned ? entries.map(({ kind }) => kind).sort() : [];
   }
 
   private run(check: (report: Report) => void): readonly Finding[] {

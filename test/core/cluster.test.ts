@@ -4,7 +4,7 @@ import { Cluster } from '../../src/core/cluster';
 import { synthTo } from '../../src/testing/synth-to';
 import { caught } from '../support/caught';
 
-test('defaults: the DNS domain is the trust domain, too', () => {
+test('defaults: the trust domain does not follow the DNS domain, as in istiod', () => {
   expect(new Cluster(Testing.app(), 'prod').facts).toEqual({
     istio: [],
     kubernetes: [],
@@ -14,7 +14,7 @@ test('defaults: the DNS domain is the trust domain, too', () => {
     trustDomain: 'cluster.local',
     network: undefined,
   });
-  expect(new Cluster(Testing.app(), 'prod', { clusterDomain: 'prod.example' }).facts.trustDomain).toBe('prod.example');
+  expect(new Cluster(Testing.app(), 'prod', { clusterDomain: 'prod.example' }).facts.trustDomain).toBe('cluster.local');
 });
 
 test('a chart in no Cluster has one implied, the same for the whole app', () => {

@@ -1,15 +1,16 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Chart, Testing, YamlOutputType } from 'cdk8s';
+import { ApiObject, Chart, Testing, YamlOutputType } from 'cdk8s';
 import type { App } from 'cdk8s';
+import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import { AuthorizationPolicy, DestinationRule, VirtualService } from '../../imports/istio';
-import { ConfigMap, Namespace } from '../../imports/kubernetes';
+import { ConfigMap, CustomResourceDefinition, Namespace } from '../../imports/kubernetes';
 import { Cluster } from '../../src/core/cluster';
 import { MeshApp } from '../../src/core/mesh-app';
 import type { MeshAppProps } from '../../src/core/mesh-app';
-import { addPlanner } from '../../src/core/settle';
+import { addPlanner } from '../../src/core/planner';
 import { requestSharedObject } from '../../src/core/shared-objects';
 import { caught } from '../support/caught';
 
@@ -51,6 +52,18 @@ function addShop(scope: App | Cluster): Chart {
   route.needs(subsets);
   new Namespace(chart, 'shop');
   return chart;
+}
+
+function addCrd(scope: Chart): CustomResourceDefinition {
+  return new CustomResourceDefinition(scope, 'crd', {
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      names: { kind: 'Widget', plural: 'widgets' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+    },
+  });
 }
 
 describe('order', () => {
@@ -147,11 +160,127 @@ describe('files', () => {
     expect(caught(() => app.synth()).findings).toHaveLength(1);
     expect(files()).toEqual(['shop.k8s.yaml']);
     expect(readFileSync(join(outdir, 'shop.k8s.yaml'), 'utf8')).toBe(before);
-    expect(readdirSync(join(outdir, '..')).filter((name) => name.includes('.tmp-'))).toEqual([]);
+    expect(readdirSync(outdir).filter((name) => name.includes('-tmp-'))).toEqual([]);
+  });
+});
+
+describe('CRDs in files of their own', () => {
+  test('before the other objects of their chart, and before the charts that use their kinds', () => {
+    const app = meshApp();
+    const platform = new Chart(app, 'platform', { namespace: 'platform' });
+    new Namespace(platform, 'platform');
+    addCrd(platform);
+    const shop = new Chart(app, 'a-shop', { namespace: 'shop' });
+    new ApiObject(shop, 'widget', { apiVersion: 'example.com/v1', kind: 'Widget' });
+    app.synth();
+    expect(files()).toEqual(['0000-platform-crds.k8s.yaml', '0001-platform.k8s.yaml', '0002-a-shop.k8s.yaml']);
+    expect(kinds('0000-platform-crds.k8s.yaml')).toEqual(['CustomResourceDefinition widgets.example.com']);
+    expect(kinds('0001-platform.k8s.yaml')).toEqual(['Namespace platform']);
+  });
+
+  test('charts that need each other are not cut further: only the CRDs are needed', () => {
+    const app = meshApp();
+    const platform = new Chart(app, 'platform', { namespace: 'shop' });
+    addCrd(platform);
+    new ConfigMap(platform, 'for-shop');
+    const shop = new Chart(app, 'shop', { namespace: 'shop' });
+    new Namespace(shop, 'shop');
+    new ApiObject(shop, 'widget', { apiVersion: 'example.com/v1', kind: 'Widget' });
+    app.synth();
+    expect(files()).toEqual(['0000-platform-crds.k8s.yaml', '0001-shop.k8s.yaml', '0002-platform.k8s.yaml']);
+  });
+
+  test('in folders of their own where a chart is a folder', () => {
+    const app = meshApp({ yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE });
+    const platform = new Chart(app, 'platform', { namespace: 'platform' });
+    new Namespace(platform, 'platform');
+    addCrd(platform);
+    app.synth();
+    expect(files()).toEqual([
+      '0000-platform-crds/CustomResourceDefinition.widgets.example.com.k8s.yaml',
+      '0001-platform/Namespace.platform.k8s.yaml',
+    ]);
+  });
+
+  test('a chart that holds nothing but CRDs is one file of its own name', () => {
+    const app = meshApp();
+    addCrd(new Chart(app, 'kinds'));
+    app.synth();
+    expect(files()).toEqual(['kinds.k8s.yaml']);
+  });
+
+  test('a CRD that was told to come after an object of its chart does', () => {
+    const app = meshApp();
+    const platform = new Chart(app, 'platform', { namespace: 'platform' });
+    addCrd(platform).node.addDependency(new Namespace(platform, 'platform'));
+    app.synth();
+    expect(files().map(kinds)).toEqual([['Namespace platform'], ['CustomResourceDefinition widgets.example.com']]);
+  });
+});
+
+describe('names of files and folders', () => {
+  const hash = '[0-9a-f]{8}';
+
+  test.each([
+    ['..', `^${hash}$`],
+    ['.', `^${hash}$`],
+    ['***', `^${hash}$`],
+    ['.hidden', `^hidden-${hash}$`],
+    ['prod (eu)', `^prodeu-${hash}$`],
+    ['prod-eu.1', '^prod-eu.1$'],
+  ])('a cluster %s stands in a visible folder below the output folder', (name, folder) => {
+    const app = meshApp();
+    addShop(new Cluster(app, name));
+    app.synth();
+    const [file = ''] = files();
+    expect(file.split('/')[0]).toMatch(new RegExp(folder));
+    expect(file.split('/').slice(1)).toEqual(['shop.k8s.yaml']);
+  });
+
+  test.each(['..', '***', '.hidden'])('a chart %s of a cluster gets a visible file', (name) => {
+    const app = meshApp();
+    const cluster = new Cluster(app, 'prod');
+    new ConfigMap(new Chart(cluster, name, { namespace: 'x' }), 'one');
+    app.synth();
+    expect(files()).toEqual([expect.stringMatching(new RegExp(`^prod/(hidden-)?${hash}\\.k8s\\.yaml$`))]);
+  });
+
+  test('clusters whose paths read the same share no folder, nor do those that differ in case', () => {
+    const app = meshApp();
+    addShop(new Cluster(new Construct(app, 'eu'), 'prod'));
+    for (const name of ['eu-prod', 'EU-prod', 'eu(prod)', 'euprod']) addShop(new Cluster(app, name));
+    app.synth();
+    const folders = files().map((path) => path.split('/')[0] ?? '');
+    expect(new Set(folders.map((folder) => folder.toLowerCase())).size).toBe(5);
+    expect(folders).toEqual(expect.arrayContaining(['EU-prod', 'euprod']));
   });
 });
 
 describe('layouts', () => {
+  test.each([['argo'], [7], [['flux']], [{ fluxpath: './dist' }], [{ fluxPath: 7 }], [{ name: 'My Mesh' }]])(
+    'plain JavaScript that gives %j as layout is refused at once',
+    (layout) => {
+      expect(caught(() => meshApp({ layout: layout as never })).findings).toMatchObject([{ code: 'bad-layout' }]);
+    },
+  );
+
+  test('synthYaml honours argocd: waves, and CRDs that survive a prune', () => {
+    const app = meshApp({ layout: 'argocd' });
+    const shop = addShop(app);
+    addCrd(shop);
+    const docs = parseAllDocuments(app.synthYaml()).map((document) => document.toJS() as Doc);
+    expect(docs.map(({ metadata }) => metadata.annotations?.['argocd.argoproj.io/sync-wave'])).toEqual(['0', '10', '80', '90']);
+    expect(docs[1]?.metadata.annotations?.['argocd.argoproj.io/sync-options']).toBe('Prune=false,ServerSideApply=true');
+  });
+
+  test('synthYaml for flux has the objects as they stand in the files, and no Kustomization', () => {
+    const app = meshApp({ layout: 'flux' });
+    addCrd(addShop(app));
+    const docs = parseAllDocuments(app.synthYaml()).map((document) => document.toJS() as Doc);
+    expect(docs.map(({ kind }) => kind)).toEqual(['Namespace', 'CustomResourceDefinition', 'DestinationRule', 'VirtualService']);
+    expect(docs[1]?.metadata.annotations).toEqual({ 'kustomize.toolkit.fluxcd.io/prune': 'disabled' });
+  });
+
   test('argocd: sync waves by stage, and CRDs survive a prune', () => {
     const app = meshApp({ layout: 'argocd' });
     addShop(app);
@@ -168,9 +297,9 @@ describe('layouts', () => {
       '00-namespaces/shop.k8s.yaml',
       '80-subsets/shop.k8s.yaml',
       '90-routes/shop.k8s.yaml',
-      'flux-kustomizations.yaml',
+      'flux/kustomizations.yaml',
     ]);
-    const chain = documents('flux-kustomizations.yaml').map(({ metadata, spec }) => [metadata.name, spec?.['dependsOn']]);
+    const chain = documents('flux/kustomizations.yaml').map(({ metadata, spec }) => [metadata.name, spec?.['dependsOn']]);
     expect(chain).toEqual([
       ['mesh-00-namespaces', undefined],
       ['mesh-80-subsets', [{ name: 'mesh-00-namespaces' }]],
@@ -217,7 +346,8 @@ describe('planners', () => {
       addPlanner(chart, { key, plan: () => { ran.push(key); map.metadata.addLabel(key, 'yes'); } });
     }
     expect(Testing.synth(chart)).toMatchObject([{ metadata: { labels: { first: 'yes', second: 'yes' } } }]);
-    expect(ran).toEqual(['first', 'second']);
+    // twice at least: one planner may have added to what an earlier one plans
+    expect(ran).toEqual(['first', 'second', 'first', 'second']);
   });
 
   test('planners that never come to an end are refused', () => {

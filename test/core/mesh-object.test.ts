@@ -32,6 +32,13 @@ describe('name, namespace and labels', () => {
     expect(object.name).toBe('id');
   });
 
+  test('with a generateName the id is no name, and two such objects are not the same', () => {
+    const chart = chartOf();
+    for (const id of ['one', 'two']) new MeshObject(chart, id, POLICY, { metadata: { generateName: 'web-' }, spec: {} } as object);
+    const names = (Testing.synth(chart) as { metadata: object }[]).map(({ metadata }) => metadata);
+    expect(names).toEqual(Array.from({ length: 2 }, () => ({ generateName: 'web-', namespace: 'shop', labels: { team: 'web' } })));
+  });
+
   test("an object of a cluster-wide kind does not take the chart's namespace", () => {
     const object = new MeshObject(chartOf(), 'shop', NAMESPACE, {});
     expect(object.toJson()).toMatchObject({ metadata: { name: 'shop' } });

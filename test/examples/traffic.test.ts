@@ -121,5 +121,5 @@ test('there are pods of every version, and they run as the account of their serv
 test('the program runs', () => {
   const env = { ...process.env, CDK8S_OUTDIR: outdir, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json') };
   execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), ['main.ts'], { cwd: join(ROOT, 'examples', '02-traffic'), env, stdio: 'pipe' });
-  expect(readdirSync(outdir).filter((name) => name.endsWith('.yaml')).sort()).toEqual(['0000-platform.k8s.yaml', '0001-shop.k8s.yaml']);
+  expect(readdirSync(outdir).filter((name) => name.endsWith('.yaml')).sort()).toEqual(['0000-platform-crds.k8s.yaml', '0001-platform.k8s.yaml', '0002-shop.k8s.yaml']);
 }, 30_000);

@@ -1,3 +1,4 @@
+import { JsonPatch } from 'cdk8s';
 import { AuthorizationPolicy, Gateway, VirtualService } from '../../imports/istio';
 import { Namespace } from '../../imports/kubernetes';
 import { CanaryRelease, IngressGateway, IngressRoute, MeshService, Tls } from '../../src';
@@ -21,7 +22,7 @@ test('HTTPS with the certificate, redirect of plain requests, TLS 1.2 and up', (
   const { chart, web, add } = setUp();
   add('web', [{ path: '/', to: web }]);
   expect(synthTo(chart).one(Gateway)).toMatchObject({
-    metadata: { name: 'shop-example-com', namespace: 'istio-ingress' },
+    metadata: { name: 'public-cert', namespace: 'istio-ingress' },
     spec: {
       selector: { istio: 'public' },
       servers: [
@@ -45,7 +46,7 @@ test('routes of several constructs become one VirtualService, most specific firs
   add('api', [{ path: '/api', to: api }, { exact: '/health', to: api }, { path: '/api/v2', to: web }]);
   const { spec, metadata } = synthTo(chart).one(VirtualService);
   expect(metadata.namespace).toBe('istio-ingress');
-  expect(spec?.gateways).toEqual(['shop-example-com']);
+  expect(spec?.gateways).toEqual(['public-cert']);
   expect(spec?.http?.map(({ match, route }) => [match?.[0]?.uri, route?.[0]?.destination])).toEqual([
     [{ exact: '/health' }, { host: 'api.shop.svc.cluster.local', port: { number: 9090 } }],
     [{ prefix: '/api/v2' }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }],
@@ -60,9 +61,47 @@ test('a canary holds for what comes in at the gateway, whichever was made first'
   add('reviews', [{ path: '/', to: reviews }]);
   new CanaryRelease(chart, 'canary', { service: reviews, stable: 'v1', canary: 'v2', weight: 10 });
   const host = 'reviews.shop.svc.cluster.local';
-  expect(synthTo(chart).one(VirtualService, 'shop-example-com').spec?.http?.[0]?.route).toEqual([
+  expect(synthTo(chart).one(VirtualService, 'public-shop-example-com').spec?.http?.[0]?.route).toEqual([
     { destination: { host, subset: 'v1', port: { number: 9080 } }, weight: 90 },
     { destination: { host, subset: 'v2', port: { number: 9080 } }, weight: 10 },
+  ]);
+});
+
+test('hosts of one certificate share a Gateway; a host on two gateways has its objects twice', () => {
+  const { chart, mesh, web, add } = setUp();
+  add('a', [{ path: '/', to: web }], { host: 'a.example.com' });
+  add('b', [{ path: '/', to: web }], { host: 'b.example.com' });
+  const internal = mesh.addIngressGateway('internal');
+  new IngressRoute(chart, 'c', { gateway: internal, host: 'a.example.com', tls: Tls.secret('cert'), routes: [{ path: '/', to: web }] });
+  const shown = synthTo(chart);
+  expect(shown.one(Gateway, 'public-cert').spec?.servers?.map(({ hosts }) => hosts)).toEqual([
+    ['a.example.com', 'b.example.com'],
+    ['a.example.com', 'b.example.com'],
+  ]);
+  expect(shown.one(VirtualService, 'internal-a-example-com').spec?.gateways).toEqual(['internal-cert']);
+});
+
+test('a route that is added after a synthesis counts, and a patch to what was made is kept', () => {
+  const { chart, web, add } = setUp();
+  const first = add('a', [{ path: '/', to: web }]);
+  synthTo(chart);
+  (first.node.findChild('route') as VirtualService).addJsonPatch(JsonPatch.add('/metadata/labels', { patched: 'yes' }));
+  add('b', [{ path: '/b', to: web }]);
+  const route = synthTo(chart).one(VirtualService);
+  expect(route.metadata.labels).toEqual({ patched: 'yes' });
+  expect(route.spec?.http?.map(({ match }) => match?.[0]?.uri)).toEqual([{ prefix: '/b' }, { prefix: '/' }]);
+});
+
+test('a service that takes every caller stays open: a route to it is no grant', () => {
+  const { chart, add } = setUp();
+  const legacy = MeshService.fromName(chart, 'legacy', { name: 'legacy', namespace: 'legacy', ports: [80] });
+  add('route', [{ path: '/', to: legacy }]);
+  const names = (): string[] => synthTo(chart).many(AuthorizationPolicy).map(({ metadata }) => metadata.name);
+  expect(names()).not.toContain('legacy');
+  legacy.allowFrom(MeshService.fromName(chart, 'caller', { name: 'caller', ports: [80] }));
+  expect(synthTo(chart).one(AuthorizationPolicy, 'legacy').spec?.rules?.[0]?.from?.[0]?.source?.principals).toEqual([
+    'cluster.local/ns/istio-ingress/sa/public',
+    'cluster.local/ns/shop/sa/caller',
   ]);
 });
 
@@ -84,7 +123,7 @@ test("the gateway's namespace is made once, and not for a gateway that is there 
 test('a wildcard host has objects of a name that Kubernetes takes', () => {
   const { chart, web, add } = setUp();
   add('web', [{ path: '/', to: web }], { host: '*.example.com' });
-  expect(synthTo(chart).one(Gateway).metadata.name).toMatch(/^any-example-com-[0-9a-f]{6}$/);
+  expect(synthTo(chart).one(VirtualService).metadata.name).toMatch(/^public-any-example-com-[0-9a-f]{6}$/);
 });
 
 describe('what is refused', () => {
@@ -117,6 +156,25 @@ describe('what is refused', () => {
     const two = MeshService.fromName(chart, 'two', { name: 'two', ports: [80, 81] });
     add('route', [{ path: '/', to: two }]);
     expect(caught(() => synthTo(chart)).findings[0]).toMatchObject({ code: 'which-port', expected: 'one of 80, 81' });
+  });
+
+  test.each(['shop', '10.0.0.1', 'http://x.example.com', 'x.example.com:80', ''])('the host %p', (host) => {
+    const { web, add } = setUp();
+    expect(caught(() => add('web', [{ path: '/', to: web }], { host })).findings[0]).toMatchObject({ code: 'bad-host', construct: 'shop/web', property: 'host' });
+  });
+
+  test('tls that is none, as plain JavaScript may give it', () => {
+    const { web, gateway } = setUp();
+    for (const [index, tls] of ['cert', undefined, { secretName: undefined }].entries()) {
+      const make = (): unknown => new IngressRoute(web, `r${index}`, { gateway, host: HOST, tls: tls as never, routes: [{ path: '/', to: web }] });
+      expect(caught(make).findings[0]?.code).toBe('bad-tls');
+    }
+  });
+
+  test('a port that the service does not have', () => {
+    const { chart, web, add } = setUp();
+    add('web', [{ path: '/', to: web, port: 9999 }]);
+    expect(caught(() => synthTo(chart)).findings[0]).toMatchObject({ code: 'which-port', got: expect.stringContaining('9999') as string });
   });
 
   test('a certificate without a name', () => {

@@ -1,6 +1,7 @@
 import { AuthorizationPolicy } from '../../imports/istio';
 import { Cluster, MeshService, StrictMtlsNamespace, Mesh } from '../../src';
-import { Chart } from 'cdk8s';
+import { Chart, Testing } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
 import { synthTo } from '../../src/testing';
 import { caught } from '../support/caught';
 import { program } from '../support/program';
@@ -50,6 +51,41 @@ test('an empty list is refused: to Istio it would allow anything', () => {
   const [web, orders] = [shop.addService('web', { port: 80 }), shop.addService('orders', { port: 80 })];
   const [finding] = caught(() => orders.allowFrom(web, { methods: [] })).findings;
   expect(finding).toMatchObject({ code: 'empty-access-list', property: 'allowFrom.methods', got: '[]' });
+});
+
+test.each([
+  [{ method: ['GET'] }, 'unknown-access-key', 'allowFrom.method'],
+  [{ methods: 'GET' }, 'bad-access-list', 'allowFrom.methods'],
+  [{ methods: ['get'] }, 'bad-access-list', 'allowFrom.methods'],
+  [{ methods: null }, 'bad-access-list', 'allowFrom.methods'],
+  [{ paths: ['orders'] }, 'bad-access-list', 'allowFrom.paths'],
+  [{ ports: [70000] }, 'bad-access-list', 'allowFrom.ports'],
+  [{ hosts: [''] }, 'bad-access-list', 'allowFrom.hosts'],
+])('%j is refused: it would allow something else than it says', (rule, code, property) => {
+  const { shop } = program();
+  const [web, orders] = [shop.addService('web', { port: 80 }), shop.addService('orders', { port: 80 })];
+  expect(caught(() => orders.allowFrom(web, rule as never)).findings[0]).toMatchObject({ code, property });
+});
+
+test('a service that selects no pods is refused: the policy would hold for the whole namespace', () => {
+  const { chart, shop } = program();
+  const empty = MeshService.fromName(chart, 'empty', { name: 'empty', ports: [80], selector: {} });
+  empty.allowFrom(shop.addService('web', { port: 80 }));
+  expect(caught(() => synthTo(chart)).findings[0]).toMatchObject({ code: 'no-pods' });
+});
+
+test('what has no identity in the mesh cannot be let in', () => {
+  const { chart, shop } = program();
+  const orders = shop.addService('orders', { port: 80 });
+  expect(caught(() => orders.allowFrom(chart as never)).findings[0]).toMatchObject({ code: 'no-identity' });
+});
+
+test('a plain App writes grants, too, also where no object of ours is in it', () => {
+  const chart = Testing.chart();
+  const service = new kplus.Service(chart, 'stock', { metadata: { name: 'stock', namespace: 'a' }, ports: [{ port: 80 }] });
+  service.selectLabel('app', 'stock');
+  MeshService.from(service).allowFrom(MeshService.fromName(chart, 'web', { name: 'web', namespace: 'a', ports: [80] }));
+  expect(Testing.synth(chart).map(({ kind }: { kind: string }) => kind)).toEqual(['Service', 'AuthorizationPolicy']);
 });
 
 test('an identity of another cluster means nothing here', () => {

@@ -46,5 +46,5 @@ test('a mesh of another cluster is refused', () => {
 test('a name that Kubernetes would refuse is refused', () => {
   const { shop } = program();
   const [finding] = caught(() => shop.addService('Web_Shop', { port: 80 })).findings;
-  expect(finding).toMatchObject({ code: 'bad-host', construct: 'shop/shop/Web_Shop/mesh', got: '"Web_Shop"' });
+  expect(finding).toMatchObject({ code: 'bad-host', construct: 'shop/shop/services/Web_Shop/mesh', got: '"Web_Shop"' });
 });

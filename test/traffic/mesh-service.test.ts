@@ -62,6 +62,8 @@ describe('what is refused', () => {
   test.each([
     ['no version', () => [], '[]'],
     ['a version twice', () => ['v1', 'v1'], '["v1","v1"]'],
+    ['a version that names no subset', () => ['1.20.3'], '"1.20.3"'],
+    ['a text in place of a list', () => 'v1' as never, '"v1"'],
   ])('%s', (_name, versions, got) => {
     const { shop } = program();
     expect(caught(() => shop.addService('web', { port: 80, versions: versions() })).findings[0]).toMatchObject({ code: 'bad-versions', got });
@@ -89,7 +91,7 @@ describe('what is refused', () => {
     web.split(chart, { v1: 100 });
     expect(caught(() => web.split(shop, { v2: 100 })).findings[0]).toMatchObject({ code: 'second-owner', construct: 'shop/shop' });
     const again = (): MeshService => MeshService.fromName(chart, 'again', { name: 'web', ports: [80] });
-    expect(caught(again).findings[0]).toMatchObject({ code: 'second-owner', got: expect.stringContaining('shop/shop/web/mesh') as string });
+    expect(caught(again).findings[0]).toMatchObject({ code: 'second-owner', got: expect.stringContaining('shop/shop/services/web/mesh') as string });
   });
 
   test('a split of a service without versions, a port out of range, a service without namespace', () => {

@@ -141,3 +141,23 @@ const newer = {
   spec: { host: 'a', trafficPolicy: { retryBudget: { budgetInterval: '5s' } } },
 };
 const newField = 'spec.trafficPolicy.retryBudget.budgetInterval';
+
+describe('kinds of a group that is wholly known', () => {
+  const object = (apiVersion: string, kind: string): object => ({ apiVersion, kind, metadata: { name: 'a', namespace: 'b' } });
+
+  test.each([
+    ['networking.istio.io/v1', 'VirtualServce', 'did you mean "VirtualService"?'],
+    ['gateway.networking.k8s.io/v1', 'HttpRoute', 'did you mean "HTTPRoute"?'],
+  ])('%s %s is refused', (apiVersion, kind, fix) => {
+    const { findings } = new Validator().validate(object(apiVersion, kind));
+    expect(findings).toMatchObject([{ code: 'unknown-kind', property: 'kind', fix }]);
+  });
+
+  test.each([
+    ['v1', 'Node'],
+    ['apps/v1', 'ControllerRevision'],
+    ['cert-manager.io/v1', 'Certificate'],
+  ])('%s %s is let through: not all kinds of its group are known here', (apiVersion, kind) => {
+    expect(new Validator().validate(object(apiVersion, kind)).findings).toEqual([]);
+  });
+});
