@@ -11,7 +11,6 @@ import { addPlanner } from '../core/planner';
 import { rootState } from '../core/root-state';
 import { MeshError } from '../errors/mesh-error';
 import { hostFindings, httpRoutes } from './host-routes';
-import type { IngressGateway } from './ingress-gateway';
 import type { IngressRouteProps } from './ingress-route';
 import { labelOf } from './object-names';
 
@@ -48,8 +47,9 @@ function plan(ingress: Ingress): void {
   const findings = [...hosts.values()].flatMap(hostFindings);
   if (findings.length > 0) throw new MeshError(findings);
   // one Gateway for all hosts of a certificate: browsers reuse a connection for hosts that share one, and a second
-  // Gateway does not know the other's hosts
-  const gateways = groupBy(ingress.contributions, (each) => ['gateway', ...gatewayKey(each), tlsOf(each)]);
+  // Gateway does not know the other's hosts; but for a wildcard, whose routes Istio would mix into those of every host
+  // of its Gateway that it covers
+  const gateways = groupBy(ingress.contributions, (each) => ['gateway', ...gatewayKey(each), tlsOf(each), wildcardOf(each)]);
   ingress.groups = new Map([...hosts, ...gateways]);
   const wanted = new Map<string, Wanted>();
   for (const [groups, make] of [[hosts, makeRoute], [gateways, makeGateway]] as const) {
@@ -69,14 +69,22 @@ function tlsOf({ props }: Contribution): string {
   return props.tls.secretName ?? '';
 }
 
-function gatewayName(gateway: IngressGateway, secret: string): string {
-  return labelOf(gateway.name, secret === '' ? 'plain-text' : secret);
+/** The host where it is a wildcard, else nothing. */
+function wildcardOf({ host }: Contribution): string {
+  return host.includes('*') ? host : '';
+}
+
+function gatewayName(contribution: Contribution): string {
+  const secret = tlsOf(contribution);
+  const wildcard = wildcardOf(contribution);
+  const own = wildcard === '' ? [] : [wildcard];
+  return labelOf(contribution.props.gateway.name, secret === '' ? 'plain-text' : secret, ...own);
 }
 
 function makeGateway(first: Contribution, group: () => readonly Contribution[]): Gateway {
   const { gateway } = first.props;
   return new Gateway(first.owner, 'gateway', {
-    metadata: { name: gatewayName(gateway, tlsOf(first)), namespace: gateway.namespace },
+    metadata: { name: gatewayName(first), namespace: gateway.namespace },
     spec: {
       selector: { ...gateway.selector },
       servers: Lazy.any({ produce: () => serversOf(group(), first.props.tls.secretName) }) as never,
@@ -101,7 +109,7 @@ function makeRoute(first: Contribution, group: () => readonly Contribution[]): V
     metadata: { name: labelOf(gateway.name, first.host), namespace: gateway.namespace },
     spec: {
       hosts: [first.host],
-      gateways: [gatewayName(gateway, tlsOf(first))],
+      gateways: [gatewayName(first)],
       http: Lazy.any({ produce: () => httpRoutes(group()) }) as never,
     },
   });

@@ -81,6 +81,18 @@ test('hosts of one certificate share a Gateway; a host on two gateways has its o
   expect(shown.one(VirtualService, 'internal-a-example-com').spec?.gateways).toEqual(['internal-cert']);
 });
 
+test('a wildcard has a Gateway of its own: in one with a host that it covers, Istio would mix their routes', () => {
+  const { chart, shop, web, add } = setUp();
+  const tenants = shop.addService('tenants', { port: 80 });
+  add('own', [{ path: '/', to: web }], { host: 'own.example.com' });
+  add('all', [{ path: '/', to: tenants }], { host: '*.example.com' });
+  const shown = synthTo(chart);
+  const hosts = shown.many(Gateway).map(({ spec }) => spec?.servers?.[1]?.hosts);
+  expect(hosts).toEqual(expect.arrayContaining([['own.example.com'], ['*.example.com']]));
+  const bound = shown.many(VirtualService).map(({ spec }) => spec?.gateways?.[0]);
+  expect(new Set(bound).size).toBe(2);
+});
+
 test('a route that is added after a synthesis counts, and a patch to what was made is kept', () => {
   const { chart, web, add } = setUp();
   const first = add('a', [{ path: '/', to: web }]);
