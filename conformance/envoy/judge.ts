@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { istioBinaries } from '../istio/binaries';
 import type { Judge, JudgeIo } from '../runner/judge';
-import { Unavailable } from '../runner/judge';
+import { NOT_HERE, Unavailable } from '../runner/judge';
 import { envoyBinary } from './binary';
 import type { Case } from './case';
 import { access } from './cases/access';
@@ -17,8 +17,6 @@ import { rowOf } from './judge-case';
 
 export const cases: readonly Case[] = [...shares, ...routes, ...failures, ...ingress, ...access];
 
-/** Signs of a build that lacks Go or the modules it needs; any other failure is one of ours. */
-const NOT_HERE = /^there is no Go here|reading https?:|dial tcp|module lookup disabled|did not end within/;
 
 export const judge: Judge = {
   name: 'envoy',

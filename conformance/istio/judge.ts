@@ -4,7 +4,7 @@ import { Cases, messageOf } from '../api/cases';
 import { exampleNames, synthesize } from '../api/examples';
 import type { ExampleOutput } from '../api/examples';
 import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
-import { Unavailable } from '../runner/judge';
+import { NOT_HERE, Unavailable } from '../runner/judge';
 import { istioBinaries } from './binaries';
 import type { IstioBinaries } from './binaries';
 import { asInCluster } from './cluster';
@@ -14,8 +14,6 @@ import { Programs, withFile } from './programs';
 
 const EXTRAS = path.join(__dirname, 'extras');
 
-/** Signs of a build that could not fetch what it needs; any other failure is ours to mend. */
-const NOT_HERE = /^there is no Go here|reading https?:|dial tcp|module lookup disabled|did not end within/;
 
 export const judge: Judge = {
   name: 'istio',

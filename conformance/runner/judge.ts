@@ -81,3 +81,6 @@ export interface JudgeRow {
 export class Unavailable extends Error {
   public override readonly name = 'Unavailable';
 }
+
+/** What a build says that lacks Go or cannot fetch its modules; any other failure is ours to mend. */
+export const NOT_HERE = /^there is no Go here|reading https?:|dial tcp|module lookup disabled|did not end within/;
