@@ -30,6 +30,8 @@ const LAYERS: readonly Layer[] = [
   { name: 'pulumi', files: /^src\/pulumi\//, importedBy: /^$/ },
   { name: 'testing', files: /^src\/testing\//, importedBy: /^$/ },
   { name: 'index', files: /^src\/index\.ts$/, importedBy: /^$/ },
+  { name: 'mesh', files: /^src\/mesh\//, not: OPTIONAL_PEERS },
+  { name: 'migrate', files: /^src\/migrate\//, not: OPTIONAL_PEERS },
   { name: 'delivery', files: /^src\/delivery\//, not: OPTIONAL_PEERS },
   { name: 'constructs', files: new RegExp(`^src/(${CONSTRUCTS.join('|')})/`), not: OPTIONAL_PEERS },
   { name: 'rules of kinds', files: /^imports\/(catalog|.*\.rules)\.ts$/, typesFrom: /^src\/rules\/kind-rules\.ts$/, not: /./ },
@@ -41,7 +43,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'errors', files: /^src\/errors\//, not: /./ },
 ];
 /** The generated rules stand just above the errors, though their pattern must come before that of the kinds. */
-const ORDER = ['cli', 'pulumi', 'testing', 'index', 'delivery', 'constructs', 'kinds', 'core', 'codegen', 'validation', 'rules', 'rules of kinds', 'errors'];
+const ORDER = ['cli', 'pulumi', 'testing', 'index', 'mesh', 'migrate', 'delivery', 'constructs', 'kinds', 'core', 'codegen', 'validation', 'rules', 'rules of kinds', 'errors'];
 
 const ROOT = resolve(__dirname, '..');
 

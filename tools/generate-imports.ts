@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const shared = process.argv[2] ?? join(__dirname, '../../shared');
   const generated = await generateOwnImports(shared);
   const names = Object.keys(generated.lock.sources);
-  process.stdout.write(formatReport(generated, names, writeFiles(join(__dirname, '../imports'), generated.files, names)));
+  process.stdout.write(formatReport(generated, names, writeFiles(join(__dirname, '../imports'), generated.files, [...names, 'mesh-config'])));
 }
 
 void main();

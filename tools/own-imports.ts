@@ -6,6 +6,7 @@ import type { Generated } from '../src/codegen/generate';
 import { readRelease } from '../src/codegen/input/read-release';
 import { GENERATOR_VERSION } from '../src/codegen/lock';
 import type { PublishedRelease, Source } from '../src/codegen/model';
+import { generateMeshConfig } from './mesh-config/generate';
 
 /** Kinds of Kubernetes that a mesh emits or refers to. */
 const KUBERNETES_KINDS = [
@@ -66,7 +67,8 @@ function ownSources(shared: string): Source[] {
 }
 
 /** The committed imports of this project, generated from a folder that holds `crds/` and `schemas/`. */
-export function generateOwnImports(shared: string): Promise<Generated> {
+export async function generateOwnImports(shared: string): Promise<Generated> {
   const lock = { generator: GENERATOR_VERSION, sources: {} };
-  return generate(ownSources(shared), { imports: OWN_IMPORTS, docs: false, lock });
+  const generated = await generate(ownSources(shared), { imports: OWN_IMPORTS, docs: false, lock });
+  return { ...generated, files: new Map([...generated.files, ...(await generateMeshConfig(shared))]) };
 }

@@ -1,0 +1,44 @@
+import type { Construct } from 'constructs';
+import { Cluster } from '../core/cluster';
+import { meshError } from '../errors/mesh-error';
+import { newest } from '../validation/versions';
+
+/** Minor releases of Istio whose control plane is known, oldest first. */
+export const MINORS = ['1.29', '1.30', '1.31'] as const;
+/** A minor release of Istio, such as `1.30`. */
+export type Minor = (typeof MINORS)[number];
+
+/** The patch of each minor release that is installed where only the newest is asked for. */
+export const NEWEST: Readonly<Record<Minor, string>> = { '1.29': '1.29.10', '1.30': '1.30.7', '1.31': '1.31.3' };
+
+/** The Istio release that a component is of. */
+export interface Release {
+  /** Full version, such as `1.31.3`: the tag of its images. */
+  readonly version: string;
+  readonly minor: Minor;
+}
+
+/**
+ * The release that a component of the control plane is of: what was asked for, else the newest that the cluster declares, else
+ * the newest known.
+ *
+ * @throws MeshError for a release whose control plane is not known.
+ */
+export function releaseOf(construct: Construct, asked?: string): Release {
+  const version = asked ?? newest(Cluster.factsOf(construct).istio) ?? NEWEST['1.31'];
+  const minor = MINORS.find((known) => version === known || version.startsWith(`${known}.`));
+  if (minor !== undefined && version !== minor) return { version, minor };
+  throw meshError({
+    code: 'unknown-version',
+    construct: construct.node.path,
+    property: 'istio',
+    got: JSON.stringify(version),
+    expected: `a full version of Istio ${MINORS.join(', ')}`,
+    fix: `give one such as ${NEWEST['1.31']}`,
+  });
+}
+
+/** Whether a release is of this minor release or of a later one: what changed, changed then. */
+export function since(release: Release, minor: Minor): boolean {
+  return MINORS.indexOf(release.minor) >= MINORS.indexOf(minor);
+}
