@@ -50,7 +50,7 @@ export const gatewayValueRules: readonly ValueRule[] = [
   { path: 'networkGatewayPorts', prop: 'networkGateway.ports', convert: (ports, values) => (isSet(values['networkGateway']) && isSet(ports) ? ports : undefined) },
   { path: 'global.networkPolicy.enabled', prop: 'networkPolicy', convert: networkPolicy },
 
-  { path: 'resources', prop: 'resources', convert: resources },
+  { path: 'resources', prop: 'resources', convert: resourceProps },
   { path: 'env', prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env) : undefined) },
   { path: 'envVarFrom', prop: 'envFrom', convert: ifSet },
   { path: 'securityContext', prop: 'podSecurityContext', convert: ifSet },
@@ -126,8 +126,9 @@ function labels(value: Json): Record<string, string | null> | undefined {
   return Object.fromEntries(entries.map(([key, each]) => [key, each === null ? null : printed(each)]));
 }
 
-function resources(value: Json): unknown {
-  if (value === null) return resources({ limits: null, requests: null });
+/** Amounts as the charts print them, without quotes; what is empty is taken away. */
+export function resourceProps(value: Json): unknown {
+  if (value === null) return resourceProps({ limits: null, requests: null });
   if (!isJsonObject(value)) return undefined;
   const sides = ['limits', 'requests'].flatMap((side) => {
     const amounts = value[side];
