@@ -1,7 +1,7 @@
 import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
-import { ifSet, isSet, printed, quotedEntries, unquoted } from './go-values';
+import { ifSet, isSet, printed, quotedEntries, texts, unquoted } from './go-values';
 import { propsFrom } from './props-from';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
@@ -23,17 +23,17 @@ export const gatewayValueRules: readonly ValueRule[] = [
   { path: 'podDisruptionBudget', prop: 'disruptionBudget', convert: ifSet },
 
   { path: 'labels', prop: 'labels', convert: labels },
-  { path: 'annotations', prop: 'annotations', convert: ifSet },
-  { path: 'podAnnotations', prop: 'podAnnotations', convert: ifSet },
+  { path: 'annotations', prop: 'annotations', convert: texts },
+  { path: 'podAnnotations', prop: 'podAnnotations', convert: texts },
   { path: 'rbac.enabled', prop: 'rbac', convert: (enabled) => (isSet(enabled) ? undefined : false) },
   { path: 'serviceAccount.create', prop: 'serviceAccount.create', convert: (create) => (isSet(create) ? undefined : false) },
   { path: 'serviceAccount.name', prop: 'serviceAccount.name', convert: ifSet },
-  { path: 'serviceAccount.annotations', prop: 'serviceAccount.annotations', convert: ifSet },
+  { path: 'serviceAccount.annotations', prop: 'serviceAccount.annotations', convert: texts },
 
   { path: 'service.type', prop: 'service', convert: (type) => (type === 'None' ? false : undefined), note: '`None` is `service: false`' },
   { path: 'service.type', prop: 'service.type', convert: inService((type) => (type === 'LoadBalancer' ? undefined : type)) },
   { path: 'service.ports', prop: 'service.ports', convert: servicePorts },
-  { path: 'service.annotations', prop: 'service.annotations', convert: inService(ifSet) },
+  { path: 'service.annotations', prop: 'service.annotations', convert: inService(texts) },
   { path: 'service.selectorLabels', prop: 'service.selectorLabels', convert: inService(ifSet) },
   { path: 'service.clusterIP', prop: 'service.clusterIP', convert: inService(ifSet) },
   { path: 'service.loadBalancerIP', prop: 'service.loadBalancerIP', convert: inService((address) => (isSet(address) ? printed(address) : undefined)) },
@@ -122,8 +122,8 @@ function networkPolicy(enabled: Json, values: JsonObject): unknown {
 /** Printed in quotes; without a value `app` and `istio` follow from the name, and any other label is none. */
 function labels(value: Json): Record<string, string | null> | undefined {
   if (!isSet(value) || !isJsonObject(value)) return undefined;
-  const entries = Object.entries(value).filter(([key, each]) => each !== null || (key !== 'app' && key !== 'istio'));
-  return Object.fromEntries(entries.map(([key, each]) => [key, each === null ? null : printed(each)]));
+  const { app, istio, ...others } = value;
+  return texts({ ...others, ...((app ?? null) !== null && { app: app as Json }), ...((istio ?? null) !== null && { istio: istio as Json }) });
 }
 
 /** Amounts as the charts print them, without quotes; what is empty is taken away. */

@@ -34,6 +34,16 @@ export function quotedEntries(value: Json): Record<string, string> {
   return Object.fromEntries(Object.entries(value as Readonly<Record<string, Json>>).map(([key, each]) => [key, printed(each)]));
 }
 
+/**
+ * The entries of a map whose values are texts, such as annotations: a chart prints them as they are, and a server refuses what
+ * is no text. `null` takes a default away.
+ */
+export function texts(value: Json): Record<string, string | null> | undefined {
+  if (!isSet(value)) return undefined;
+  const entries = Object.entries(value as Readonly<Record<string, Json>>);
+  return Object.fromEntries(entries.map(([key, each]) => [key, each === null ? null : printed(each)]));
+}
+
 /** Numbers of a values file are floats, which Go prints with an exponent from a million on. */
 function goNumber(value: number): string {
   const [digits = '', exponent = '0'] = value.toExponential().split('e');

@@ -2,7 +2,7 @@ import type { StandaloneGatewayProps } from '../control-plane/standalone-gateway
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import { resourceProps } from './gateway-values';
-import { ifSet, isSet, printed, quotedEntries, unquoted } from './go-values';
+import { ifSet, isSet, printed, quotedEntries, texts, unquoted } from './go-values';
 import { propsFrom, valueAt } from './props-from';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
@@ -18,8 +18,8 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
   return [
     { path: `${gateway}.name`, prop: 'name', convert: (name) => (isSet(name) && name !== `istio-${direction}gateway` ? printed(name) : undefined) },
     { path: 'revision', prop: 'revision', convert: text },
-    { path: `${gateway}.labels`, prop: 'labels', convert: ifSet },
-    { path: `${gateway}.podAnnotations`, prop: 'podAnnotations', convert: ifSet },
+    { path: `${gateway}.labels`, prop: 'labels', convert: texts },
+    { path: `${gateway}.podAnnotations`, prop: 'podAnnotations', convert: texts },
     { path: `${gateway}.replicaCount`, prop: 'replicas', convert: (count, values) => (!isScaled(values, gateway) && isSet(count) ? unquoted(count) : undefined) },
     { path: `${gateway}.autoscaleEnabled`, prop: 'autoscaling', convert: (enabled) => (isSet(enabled) ? undefined : false) },
     { path: `${gateway}.autoscaleMin`, prop: 'autoscaling.minReplicas', convert: whenScaled(unquoted) },
@@ -56,7 +56,7 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
     { path: `${gateway}.configVolumes`, prop: 'configVolumes', convert: ifSet },
     { path: `${gateway}.additionalContainers`, prop: 'additionalContainers', convert: ifSet },
     { path: `${gateway}.env`, prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env) : undefined) },
-    { path: `${gateway}.serviceAccount.annotations`, prop: 'serviceAccountAnnotations', convert: ifSet },
+    { path: `${gateway}.serviceAccount.annotations`, prop: 'serviceAccountAnnotations', convert: texts },
     { path: 'global.defaultNodeSelector', prop: 'nodeSelector', convert: (labels, values) => (isSet(labels) && !isSet(valueAt(values, `${gateway}.nodeSelector`)) ? quotedEntries(labels) : undefined) },
     { path: `${gateway}.nodeSelector`, prop: 'nodeSelector', convert: (labels) => (isSet(labels) ? quotedEntries(labels) : undefined) },
     { path: 'global.arch', prop: 'architectures', convert: ifSet },
