@@ -22,6 +22,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'say of manifests what an API server would say, without a cluster',
     load: () => (require('./validate-command') as typeof import('./validate-command')).validateCommand,
   },
+  {
+    name: 'uninstall',
+    summary: 'list what has to be deleted to take out what some manifests install, in order',
+    load: () => (require('./uninstall-command') as typeof import('./uninstall-command')).uninstallCommand,
+  },
 ];
 
 function overview(): string {
