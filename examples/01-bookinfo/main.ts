@@ -11,10 +11,10 @@ export function bookinfo<T extends App>(app: T): T {
 
   const chart = new Chart(app, 'bookinfo', { namespace: 'bookinfo' });
   const namespace = new StrictMtlsNamespace(chart, 'bookinfo', { mesh });
-  const productpage = namespace.addService('productpage', { port: 9080, versions: ['v1'] });
-  const details = namespace.addService('details', { port: 9080, versions: ['v1'] });
-  const reviews = namespace.addService('reviews', { port: 9080, versions: ['v1', 'v2', 'v3'] });
-  const ratings = namespace.addService('ratings', { port: 9080, versions: ['v1'] });
+  const productpage = namespace.addService('productpage', { port: 9080, portName: 'http', versions: ['v1'] });
+  const details = namespace.addService('details', { port: 9080, portName: 'http', versions: ['v1'] });
+  const reviews = namespace.addService('reviews', { port: 9080, portName: 'http', versions: ['v1', 'v2', 'v3'] });
+  const ratings = namespace.addService('ratings', { port: 9080, portName: 'http', versions: ['v1'] });
   for (const service of [productpage, details, reviews, ratings]) {
     for (const version of service.versions) addWorkload(chart, service, version);
   }

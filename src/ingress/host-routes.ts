@@ -1,16 +1,15 @@
 import type { Construct } from 'constructs';
 import type { VirtualServiceHttp } from '../../imports/istio/virtual-service';
 import type { Finding } from '../errors/finding';
-import type { Contribution } from './ingress-host';
-import type { IngressPath } from './ingress-route';
+import type { CheckedPath, Contribution } from './ingress-host';
 
 /** The rules of a host, most specific first: exact paths, then longer prefixes, then by text. */
 export function httpRoutes(contributions: readonly Contribution[]): VirtualServiceHttp[] {
   return contributions
-    .flatMap(({ props }) => props.routes)
+    .flatMap(({ routes }) => routes)
     .sort(compareSpecificity)
     .map((route) => {
-      const uri = route.exact === undefined ? { prefix: route.path } : { exact: route.exact };
+      const uri = route.isExact ? { exact: route.path } : { prefix: route.path };
       const port = route.port ?? route.to.ports[0]?.port ?? 0;
       return { match: [{ uri }], route: [...route.to.destinations(port)] };
     });
@@ -21,26 +20,22 @@ export function hostFindings(contributions: readonly Contribution[]): Finding[] 
   return [...tlsFindings(contributions), ...overlapFindings(contributions), ...portFindings(contributions)];
 }
 
-function compareSpecificity(a: IngressPath, b: IngressPath): number {
-  const rank = (route: IngressPath): number => (route.exact === undefined ? 1 : 0);
-  return rank(a) - rank(b) || pathOf(b).length - pathOf(a).length || (pathOf(a) < pathOf(b) ? -1 : 1);
-}
-
-function pathOf(route: IngressPath): string {
-  return route.exact ?? route.path;
+function compareSpecificity(a: CheckedPath, b: CheckedPath): number {
+  const rank = (route: CheckedPath): number => (route.isExact ? 0 : 1);
+  return rank(a) - rank(b) || b.path.length - a.path.length || (a.path < b.path ? -1 : 1);
 }
 
 function tlsFindings(contributions: readonly Contribution[]): Finding[] {
   const [first, ...others] = contributions;
   if (first === undefined) return [];
   return others
-    .filter(({ props }) => props.tls.secretName !== first.props.tls.secretName)
-    .map(({ owner, host, props }) => ({
+    .filter(({ tls }) => tls.secretName !== first.tls.secretName)
+    .map(({ owner, host, tls }) => ({
       code: 'host-differs',
       construct: owner.node.path,
       property: 'tls',
-      got: `${describeTls(props.tls.secretName)} for ${host}`,
-      expected: `${describeTls(first.props.tls.secretName)}, as ${first.owner.node.path} has it`,
+      got: `${describeTls(tls.secretName)} for ${host}`,
+      expected: `${describeTls(first.tls.secretName)}, as ${first.owner.node.path} has it`,
       fix: 'serve a host in one way: give all its routes the same tls',
     }));
 }
@@ -53,9 +48,9 @@ function describeTls(secret: string | undefined): string {
 function overlapFindings(contributions: readonly Contribution[]): Finding[] {
   const owners = new Map<string, Construct>();
   const findings: Finding[] = [];
-  for (const { owner, host, props } of contributions) {
-    for (const [index, route] of props.routes.entries()) {
-      const key = `${route.exact === undefined ? 'path' : 'exact'} ${pathOf(route)}`;
+  for (const { owner, host, routes } of contributions) {
+    for (const [index, route] of routes.entries()) {
+      const key = `${route.isExact ? 'exact' : 'path'} ${route.path}`;
       const other = owners.get(key);
       if (other === undefined) owners.set(key, owner);
       else {
@@ -73,8 +68,8 @@ function overlapFindings(contributions: readonly Contribution[]): Finding[] {
 }
 
 function portFindings(contributions: readonly Contribution[]): Finding[] {
-  return contributions.flatMap(({ owner, props }) =>
-    props.routes.flatMap((route, index) => {
+  return contributions.flatMap(({ owner, routes }) =>
+    routes.flatMap((route, index) => {
       const ports = route.to.ports.map(({ port }) => port);
       const isClear = route.port === undefined ? ports.length === 1 : ports.includes(route.port);
       return isClear ? [] : [portFinding(owner, index, route, ports)];
@@ -82,7 +77,7 @@ function portFindings(contributions: readonly Contribution[]): Finding[] {
   );
 }
 
-function portFinding(owner: Construct, index: number, { port, to }: IngressPath, ports: readonly number[]): Finding {
+function portFinding(owner: Construct, index: number, { port, to }: CheckedPath, ports: readonly number[]): Finding {
   return {
     code: 'which-port',
     construct: owner.node.path,

@@ -1,33 +1,47 @@
 import { Construct } from 'constructs';
-import { Cluster } from '../core/cluster';
+import { isDnsLabel } from '../core/kubernetes-names';
+import { namespaceName } from '../core/references';
+import type { NamespaceReference } from '../core/references';
+import { describeValue, refusal } from '../core/refusal';
+import { requireProps } from '../core/required-props';
+import { Selector } from '../core/selector';
+import type { Labels } from '../core/selector';
 import { requestNamespace } from '../core/shared-objects';
-import type { AccessSource } from '../security/access';
+import type { AccessSource } from '../security/access-caller';
+import { serviceAccountName } from '../security/mesh-service-account';
+import type { ServiceAccountReference } from '../security/mesh-service-account';
+import { principalOf } from '../security/principal';
+import type { Known } from '../core/unknown';
 
-/** Props of an {@link IngressGateway}. */
-export interface IngressGatewayProps {
-  /**
-   * Name of the gateway: of its workload, its ServiceAccount, and the value of its pods' label `istio`.
-   * @default - the construct's id
-   */
-  readonly name?: string;
+/** What a gateway is known by, whether this program makes it or another one does. */
+export interface GatewayFacts {
   /**
    * Namespace of the gateway's pods; certificates must be there, too.
    * @default 'istio-ingress'
    */
-  readonly namespace?: string;
+  readonly namespace?: NamespaceReference;
   /**
    * Labels by which Gateway objects select the gateway's pods.
    * @default - `istio` with the gateway's name
    */
-  readonly selector?: Readonly<Record<string, string>>;
+  readonly selector?: Selector | Labels;
   /**
-   * Name of the ServiceAccount of the gateway's pods.
-   * @default - the gateway's name
+   * ServiceAccount of the gateway's pods, its name or the construct.
+   * @default - one of the gateway's name
    */
-  readonly serviceAccount?: string;
+  readonly serviceAccount?: ServiceAccountReference;
+}
+
+/** Props of an {@link IngressGateway}. */
+export interface IngressGatewayProps extends GatewayFacts {
+  /**
+   * Name of the gateway: of its workload, its ServiceAccount, and the value of its pods' label `istio`.
+   * @default - the construct's id
+   */
+  readonly name?: Known<string>;
   /**
    * Whether the gateway's namespace is made, too.
-   * @default true
+   * @default - true, unless `namespace` is a construct of this program
    */
   readonly createNamespace?: boolean;
   /**
@@ -37,15 +51,37 @@ export interface IngressGatewayProps {
   readonly namespaceLabels?: Readonly<Record<string, string>>;
 }
 
+/** What is known of a gateway that another program makes. */
+export interface NamedGatewayProps extends GatewayFacts {
+  /** Name of the gateway: of its ServiceAccount, and the value of its pods' label `istio`. */
+  readonly name: Known<string>;
+}
+
+const BRAND = Symbol.for('mesh-constructs.IngressGateway');
+/** Told to the constructor by `fromName` alone: it is no prop. */
+const NAMED = Symbol('named');
+
 /**
  * The proxies at the edge of the mesh, where requests from outside come in. Hosts are added with `IngressRoute`.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
  */
 export class IngressGateway extends Construct implements AccessSource {
-  /** A gateway that is installed by other means, in a namespace that is there. */
-  public static fromName(scope: Construct, id: string, props: IngressGatewayProps & { readonly name: string }): IngressGateway {
-    return new IngressGateway(scope, id, { createNamespace: false, ...props });
+  /**
+   * A gateway that another program makes, such as the platform team's. It makes no objects; those of its routes are made
+   * in the namespace of the routes' chart.
+   *
+   * @throws MeshError when the name, the namespace or the labels cannot be.
+   */
+  public static fromName(scope: Construct, id: string, props: NamedGatewayProps): IngressGateway {
+    requireProps(`${scope.node.path}/${id}`, props, 'fromName');
+    const named = { ...props, name: props.name ?? '', createNamespace: false, [NAMED]: true };
+    return new IngressGateway(scope, id, named);
+  }
+
+  /** True for an IngressGateway of any copy of this library. */
+  public static isIngressGateway(value: unknown): value is IngressGateway {
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 
   public readonly name: string;
@@ -53,14 +89,36 @@ export class IngressGateway extends Construct implements AccessSource {
   public readonly selector: Readonly<Record<string, string>>;
   /** Principals of the gateway's pods. */
   public readonly principals: readonly string[];
+  /** Whether another program makes the gateway. */
+  public readonly isNamed: boolean;
 
+  /** @throws MeshError when the name, the namespace or the labels cannot be. */
   public constructor(scope: Construct, id: string, props: IngressGatewayProps = {}) {
     super(scope, id);
-    this.name = props.name ?? id;
-    this.namespace = props.namespace ?? 'istio-ingress';
-    this.selector = props.selector ?? { istio: this.name };
-    const { trustDomain } = Cluster.factsOf(this);
-    if (props.createNamespace !== false) requestNamespace(this, this.namespace, props.namespaceLabels);
-    this.principals = [`${trustDomain}/ns/${this.namespace}/sa/${props.serviceAccount ?? this.name}`];
+    Object.defineProperty(this, BRAND, { value: true });
+    requireProps(this, props);
+    this.isNamed = NAMED in props;
+    this.name = this.checkedName(props.name ?? id);
+    this.namespace = namespaceName(this, props.namespace ?? 'istio-ingress');
+    const place = { construct: this.node.path, property: 'selector' };
+    this.selector = Selector.of(props.selector ?? { istio: this.name }, place).matchLabels;
+    this.principals = [principalOf(this, this.namespace, serviceAccountName(this, props.serviceAccount ?? this.name, this.namespace))];
+    const isMade = typeof (props.namespace ?? '') !== 'string';
+    if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels));
+  }
+
+  private checkedName(name: unknown): string {
+    if (isDnsLabel(name)) return name as string;
+    throw refusal({ construct: this.node.path }, 'name', {
+      code: 'bad-name',
+      got: describeValue(name),
+      expected: 'the name of a gateway: 1 to 63 of a-z, 0-9 and dashes within',
+      fix: 'it names its workload and is the value of its label "istio"',
+    });
+  }
+
+  private checkedLabels(labels: Labels = {}): Labels {
+    const isEmpty = typeof labels === 'object' && labels !== null && Object.keys(labels).length === 0;
+    return isEmpty ? {} : Selector.labels(labels, { construct: this.node.path, property: 'namespaceLabels' }).matchLabels;
   }
 }

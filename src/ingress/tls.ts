@@ -1,3 +1,4 @@
+import { describeValue } from '../core/refusal';
 import { meshError } from '../errors/mesh-error';
 
 const BRAND = Symbol.for('mesh-constructs.Tls');
@@ -16,7 +17,7 @@ export class Tls {
     throw meshError({
       code: 'bad-tls',
       property: 'tls',
-      got: JSON.stringify(name) ?? 'undefined',
+      got: describeValue(name),
       expected: 'the name of a Secret: a-z, 0-9, dashes and dots within',
     });
   }

@@ -1,5 +1,7 @@
+import { describeValue } from '../core/refusal';
 import { closest } from '../errors/closest';
 import { meshError } from '../errors/mesh-error';
+import type { Known } from '../core/unknown';
 
 /** What the caller may do; all that is given must hold. */
 export interface AccessRule {
@@ -7,22 +9,22 @@ export interface AccessRule {
    * HTTP methods, such as `GET`.
    * @default - any method, and traffic that is not HTTP
    */
-  readonly methods?: readonly string[];
+  readonly methods?: readonly Known<string>[];
   /**
    * HTTP paths: exact, `/prefix*`, `*suffix`, or a template such as `/orders/{*}`.
    * @default - any path, and traffic that is not HTTP
    */
-  readonly paths?: readonly string[];
+  readonly paths?: readonly Known<string>[];
   /**
    * Ports of the pods, 1 to 65535.
    * @default - any port
    */
-  readonly ports?: readonly number[];
+  readonly ports?: readonly Known<number>[];
   /**
    * HTTP hosts, such as `shop.example.com`.
    * @default - any host, and traffic that is not HTTP
    */
-  readonly hosts?: readonly string[];
+  readonly hosts?: readonly Known<string>[];
 }
 
 interface Form {
@@ -44,6 +46,7 @@ const FORMS: Readonly<Record<keyof AccessRule, Form>> = {
  * @throws MeshError naming the key.
  */
 export function checkAccessRule(construct: string, rule: AccessRule): void {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) throw notRule(construct, rule);
   for (const [key, values] of Object.entries(rule) as [string, unknown][]) {
     const form = Object.hasOwn(FORMS, key) ? FORMS[key as keyof AccessRule] : undefined;
     if (form === undefined) throw unknownKey(construct, key);
@@ -55,6 +58,17 @@ export function checkAccessRule(construct: string, rule: AccessRule): void {
     const wrong: unknown = values.find((value) => !form.isRight(value));
     if (wrong !== undefined || values.includes(undefined)) throw refusal('bad-access-list', construct, key, wrong, form.expected);
   }
+}
+
+function notRule(construct: string, rule: unknown): Error {
+  return meshError({
+    code: 'bad-access-rule',
+    construct,
+    property: 'allowFrom',
+    got: describeValue(rule),
+    expected: `an object with some of ${Object.keys(FORMS).join(', ')}`,
+    fix: 'leave it out to allow any access',
+  });
 }
 
 function unknownKey(construct: string, key: string): Error {
@@ -70,7 +84,7 @@ function unknownKey(construct: string, key: string): Error {
 }
 
 function refusal(code: string, construct: string, key: string, got: unknown, expected: string, fix?: string): Error {
-  const shown = JSON.stringify(got) ?? String(got);
+  const shown = Array.isArray(got) && got.length === 0 ? '[]' : describeValue(got);
   return meshError({ code, construct, property: `allowFrom.${key}`, got: shown, expected, ...(fix === undefined ? {} : { fix }) });
 }
 

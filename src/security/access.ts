@@ -3,23 +3,16 @@ import type { Construct, IConstruct } from 'constructs';
 import { AuthorizationPolicy } from '../../imports/istio/authorization-policy';
 import { Cluster } from '../core/cluster';
 import { compareConstructs } from '../core/construct-path';
-import { requireSameCluster } from '../core/references';
 import { rootState } from '../core/root-state';
 import { PlannedChildren } from '../core/planned-children';
 import type { Wanted } from '../core/planned-children';
 import { addPlanner } from '../core/planner';
-import { meshError } from '../errors/mesh-error';
+import type { Finding } from '../errors/finding';
+import { MeshError, meshError } from '../errors/mesh-error';
+import { identitiesOf, requireCaller } from './access-caller';
+import type { AccessCaller, CallerIdentities } from './access-caller';
 import { checkAccessRule } from './access-rule';
 import type { AccessRule } from './access-rule';
-
-/** Who may be let in: a service, a gateway, whatever has an identity in the mesh. */
-export interface AccessSource extends IConstruct {
-  /**
-   * Identities as Istio writes principals: the SPIFFE name without its scheme, such as `cluster.local/ns/shop/sa/web`.
-   * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source
-   */
-  readonly principals: readonly string[];
-}
 
 /** Pods that access is granted to. */
 export interface AccessTarget {
@@ -33,35 +26,40 @@ export interface AccessTarget {
 }
 
 interface Grant {
-  readonly source: AccessSource;
+  readonly caller: AccessCaller;
   readonly target: AccessTarget;
   readonly rule: AccessRule;
   /** Follows from something else that was said, such as a route: alone it closes nothing that was open. */
   readonly implied: boolean;
 }
 
+/** A grant whose caller is known by name. */
+interface NamedGrant extends Grant {
+  readonly from: CallerIdentities;
+}
+
 interface Access {
   readonly grants: Grant[];
   readonly planned: PlannedChildren;
   /** Grants to each set of pods, as of the last plan: policies that are made already read what is theirs here. */
-  groups: ReadonlyMap<string, readonly Grant[]>;
+  groups: ReadonlyMap<string, readonly NamedGrant[]>;
 }
 
 /**
- * Records that `source` may call `target`. At synthesis all grants become one AuthorizationPolicy for each set of pods,
+ * Records that `caller` may call `target`. At synthesis all grants become one AuthorizationPolicy for each set of pods,
  * with one rule for each different kind of access; `from` and `to` of one grant always stay in one rule.
  *
- * @throws MeshError when the rule would allow something else than it says, the source has no identity, or both are in
- * different clusters.
+ * @throws MeshError when the rule would allow something else than it says, or the caller is in another cluster or nothing
+ * that calls; at synthesis, when the caller has no identity of its own.
  */
-export function grantAccess(source: AccessSource, target: AccessTarget, rule: AccessRule): void {
+export function grantAccess(caller: AccessCaller, target: AccessTarget, rule: AccessRule): void {
   checkAccessRule(target.scope.node.path, rule);
-  addGrant({ source, target, rule, implied: false });
+  addGrant({ caller, target, rule, implied: false });
 }
 
-/** Lets `source` in where callers need a grant at all: a route to a service that takes every caller closes nothing. */
-export function implyAccess(source: AccessSource, target: AccessTarget): void {
-  addGrant({ source, target, rule: {}, implied: true });
+/** Lets `caller` in where callers need a grant at all: a route to a service that takes every caller closes nothing. */
+export function implyAccess(caller: AccessCaller, target: AccessTarget): void {
+  addGrant({ caller, target, rule: {}, implied: true });
 }
 
 /** Notes that a namespace lets nobody in without a grant. */
@@ -74,9 +72,8 @@ function deniedNamespaces(scope: IConstruct): Set<string> {
 }
 
 function addGrant(grant: Grant): void {
-  const { source, target } = grant;
-  requireSameCluster(target.scope, source, 'allowFrom');
-  requirePrincipals(target, source);
+  const { caller, target } = grant;
+  requireCaller(target.scope, caller);
   const access = rootState<Access>(target.scope, 'access', () => ({
     grants: [],
     planned: new PlannedChildren(),
@@ -87,7 +84,7 @@ function addGrant(grant: Grant): void {
 }
 
 function plan(access: Access): void {
-  access.groups = groupByPods(access.grants);
+  access.groups = groupByPods(withIdentities(access.grants));
   const wanted = new Map<string, Wanted>();
   for (const [key, group] of access.groups) {
     if (!needsPolicy(group)) continue;
@@ -95,6 +92,22 @@ function plan(access: Access): void {
     wanted.set(key, { owner: target.scope, make: () => makePolicy(target, () => access.groups.get(key) ?? []) });
   }
   access.planned.bring(wanted);
+}
+
+/** What is wrong with callers comes in one error. */
+function withIdentities(grants: readonly Grant[]): NamedGrant[] {
+  const findings: Finding[] = [];
+  const named = grants.flatMap((grant) => {
+    try {
+      return [{ ...grant, from: identitiesOf(grant.target.scope, grant.caller) }];
+    } catch (error) {
+      if (!MeshError.isMeshError(error)) throw error;
+      findings.push(...error.findings);
+      return [];
+    }
+  });
+  if (findings.length > 0) throw new MeshError(findings);
+  return named;
 }
 
 /** A policy for pods that take every caller would shut out all but those it names. */
@@ -110,7 +123,7 @@ function firstTarget(grants: readonly Grant[]): AccessTarget {
   return targets.reduce((first, other) => (compareConstructs(other.scope, first.scope) < 0 ? other : first));
 }
 
-function makePolicy(target: AccessTarget, grants: () => readonly Grant[]): AuthorizationPolicy {
+function makePolicy(target: AccessTarget, grants: () => readonly NamedGrant[]): AuthorizationPolicy {
   return new AuthorizationPolicy(target.scope, 'access', {
     metadata: { name: target.name, namespace: target.namespace },
     spec: {
@@ -122,8 +135,8 @@ function makePolicy(target: AccessTarget, grants: () => readonly Grant[]): Autho
 }
 
 /** Grants to the same pods; two services may stand for one set of them. */
-function groupByPods(grants: readonly Grant[]): Map<string, Grant[]> {
-  const groups = new Map<string, Grant[]>();
+function groupByPods(grants: readonly NamedGrant[]): Map<string, NamedGrant[]> {
+  const groups = new Map<string, NamedGrant[]>();
   for (const grant of grants) {
     const { scope, namespace, selector } = grant.target;
     const labels = Object.entries(selector()).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -137,26 +150,33 @@ function groupByPods(grants: readonly Grant[]): Map<string, Grant[]> {
 }
 
 interface PolicyRule {
-  readonly from: readonly { readonly source: { readonly principals: readonly string[] } }[];
+  readonly from: readonly { readonly source: Partial<CallerIdentities> }[];
   readonly to?: readonly { readonly operation: AccessRule }[];
 }
 
 /** One rule for each different operation, with all callers that may do it. */
-function rulesOf(grants: readonly Grant[]): PolicyRule[] {
-  const callers = new Map<string, Set<string>>();
-  for (const { source, rule } of grants) {
+function rulesOf(grants: readonly NamedGrant[]): PolicyRule[] {
+  const callers = new Map<string, CallerIdentities[]>();
+  for (const { from, rule } of grants) {
     const key = JSON.stringify(operationOf(rule));
-    const known = callers.get(key) ?? new Set<string>();
-    for (const principal of source.principals) known.add(principal);
-    callers.set(key, known);
+    callers.set(key, [...(callers.get(key) ?? []), from]);
   }
   return [...callers]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, principals]) => {
+    .map(([key, identities]) => {
       const operation = JSON.parse(key) as AccessRule;
-      const from = [{ source: { principals: [...principals].sort() } }];
+      const from = sourcesOf(identities);
       return Object.keys(operation).length === 0 ? { from } : { from, to: [{ operation }] };
     });
+}
+
+/** Sources of their own: within one source, both the principal and the namespace would have to fit. */
+function sourcesOf(identities: readonly CallerIdentities[]): PolicyRule['from'] {
+  const [principals, namespaces] = (['principals', 'namespaces'] as const).map((key) => [...new Set(identities.flatMap((each) => each[key]))].sort());
+  return [
+    ...(principals?.length ? [{ source: { principals } }] : []),
+    ...(namespaces?.length ? [{ source: { namespaces } }] : []),
+  ];
 }
 
 /** Sorted lists without doubles: two grants that say the same in another order are one. */
@@ -179,17 +199,5 @@ function noPods(target: AccessTarget): Error {
     got: 'a service that selects no pods',
     expected: 'labels that tell its pods: access is granted to pods, and none means all of the namespace',
     fix: 'give the Service a selector, or name the labels with MeshService.fromName',
-  });
-}
-
-function requirePrincipals(target: AccessTarget, source: AccessSource): void {
-  const { principals } = source as { principals?: unknown };
-  if (Array.isArray(principals) && principals.length > 0) return;
-  throw meshError({
-    code: 'no-identity',
-    construct: target.scope.node.path,
-    property: 'allowFrom',
-    got: `${source.node.path}, which has no principals`,
-    expected: 'something with an identity in the mesh: a MeshService or a gateway',
   });
 }

@@ -4,27 +4,27 @@ import { PeerAuthentication } from '../../imports/istio/peer-authentication';
 import { Namespace } from '../../imports/kubernetes/namespace';
 import { Service } from '../../imports/kubernetes/service';
 import { ServiceAccount } from '../../imports/kubernetes/service-account';
-import { requireSameCluster } from '../core/references';
+import { requireMesh } from '../control-plane/mesh-reference';
+import type { MeshReference } from '../control-plane/mesh-reference';
+import { badReference, namespaceName } from '../core/references';
+import { requireProps } from '../core/required-props';
 import { Stage } from '../core/stage';
 import { meshError } from '../errors/mesh-error';
 import { MeshService } from '../traffic/mesh-service';
 import { noteDenyByDefault } from './access';
-
-/** The mesh that a namespace belongs to. */
-export interface NamespaceMesh extends Construct {
-  /** Labels that have the pods of a namespace join the mesh. */
-  readonly injectionLabels: Readonly<Record<string, string>>;
-}
+import { serviceParts } from './namespace-service';
+import type { NamespaceServiceProps } from './namespace-service';
+import type { Known } from '../core/unknown';
 
 /** Props of a {@link StrictMtlsNamespace}. */
 export interface StrictMtlsNamespaceProps {
-  /** The mesh that the namespace's pods join. */
-  readonly mesh: NamespaceMesh;
+  /** The mesh that the namespace's pods join: of this program, or `Mesh.fromName`. */
+  readonly mesh: MeshReference;
   /**
    * Name of the namespace.
    * @default - the construct's id
    */
-  readonly name?: string;
+  readonly name?: Known<string>;
   /**
    * Whether callers are refused unless a grant (`allowFrom`) lets them in.
    * @default true
@@ -38,32 +38,6 @@ export interface StrictMtlsNamespaceProps {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A service that the namespace makes. */
-export interface NamespaceServiceProps {
-  /** Port of the service, 1 to 65535; pods listen on the same one unless `targetPort` says otherwise. */
-  readonly port: number;
-  /**
-   * Name of the port; its prefix is the protocol that Istio takes it for.
-   * @default 'http'
-   */
-  readonly portName?: string;
-  /**
-   * Port that the pods listen on.
-   * @default - the same as `port`
-   */
-  readonly targetPort?: number;
-  /**
-   * Versions that run of the service, told apart by the label `version` of their pods.
-   * @default - none
-   */
-  readonly versions?: readonly string[];
-  /**
-   * Labels of the service's pods.
-   * @default - `app` with the service's name
-   */
-  readonly selector?: Readonly<Record<string, string>>;
-}
-
 /**
  * A namespace in which every pod takes mutual TLS only, and, by default, no caller is let in who was not granted access.
  *
@@ -73,16 +47,19 @@ export interface NamespaceServiceProps {
  * @see https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/
  */
 export class StrictMtlsNamespace extends Construct {
+  /** What it stands for, where a namespace is asked for. */
+  public readonly kind = 'Namespace';
   public readonly name: string;
   // scopes of their own: a user's names must not meet ours
   private readonly services: Construct;
   private readonly accounts: Construct;
 
-  /** @throws MeshError when the mesh is in another cluster. */
+  /** @throws MeshError when there is no mesh or it is in another cluster, or the name is none that Kubernetes takes. */
   public constructor(scope: Construct, id: string, props: StrictMtlsNamespaceProps) {
     super(scope, id);
-    requireSameCluster(this, props.mesh, 'mesh');
-    this.name = props.name ?? id;
+    requireProps(this, props);
+    requireMesh(this, props.mesh);
+    this.name = namespaceName(this, props.name ?? id, 'name');
     this.services = new Construct(this, 'services');
     this.accounts = new Construct(this, 'accounts');
     new Namespace(this, 'namespace', {
@@ -96,17 +73,21 @@ export class StrictMtlsNamespace extends Construct {
   }
 
   /**
-   * Makes a Kubernetes Service and the ServiceAccount that its pods are to run as (`serviceAccountName`), both of that
-   * name, and gives the service as the mesh sees it.
+   * Makes a Kubernetes Service, and gives it as the mesh sees it. Without a `workload` it makes the ServiceAccount that the
+   * service's pods are to run as (`serviceAccountName`), too, of the same name; with one, its pods run as they say.
+   *
+   * @throws MeshError when there is such a service already, a port cannot be, or `workload` is in another namespace.
    */
   public addService(name: string, props: NamespaceServiceProps): MeshService {
-    const metadata = { name, namespace: this.name };
-    const selector = props.selector ?? { app: name };
+    requireProps(this, props, 'addService');
+    if (typeof name !== 'string' || name === '') throw badReference(this, name, 'addService', 'the name of the service');
     if (this.services.node.tryFindChild(name) !== undefined) throw this.refuseSecond(name);
-    new ServiceAccount(this.accounts, name, { metadata });
-    const port = { name: props.portName ?? 'http', port: props.port, targetPort: props.targetPort ?? props.port };
-    const service = new Service(this.services, name, { metadata, spec: { selector: { ...selector }, ports: [port] } });
-    return MeshService.from(service, props.versions === undefined ? {} : { versions: props.versions });
+    const metadata = { name, namespace: this.name };
+    const { workload, versions } = props;
+    const { selector, ports } = serviceParts(this, name, props);
+    if (workload === undefined) new ServiceAccount(this.accounts, name, { metadata });
+    const service = new Service(this.services, name, { metadata, spec: { selector, ports } });
+    return MeshService.from(service, { ...(versions === undefined ? {} : { versions }), ...(workload === undefined ? {} : { workload }) });
   }
 
   private refuseSecond(name: string): Error {

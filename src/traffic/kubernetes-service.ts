@@ -1,6 +1,10 @@
-import type { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { Port } from '../core/port';
+import type { Transport } from '../core/port';
+import type { ValuePlace } from '../core/refusal';
+import { manifestOf } from './manifest-of';
 
-/** A port of a service. */
+/** A port of a service, in Kubernetes' own words. */
 export interface ServicePort {
   /** Number of the port, 1 to 65535. */
   readonly port: number;
@@ -10,6 +14,16 @@ export interface ServicePort {
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
    */
   readonly name?: string | undefined;
+  /**
+   * What is spoken on the port, such as `http`, `grpc` or `kubernetes.io/h2c`; it counts more than the name.
+   * @default - the protocol is told by the name
+   */
+  readonly appProtocol?: string | undefined;
+  /**
+   * What carries it; Istio has no say over UDP.
+   * @default 'TCP'
+   */
+  readonly protocol?: Transport | undefined;
 }
 
 /** What a service's own manifest says. */
@@ -20,8 +34,25 @@ export interface ServiceFacts {
 }
 
 /** Reads ports and pods off the manifest of a Kubernetes Service. */
-export function readKubernetesService(object: ApiObject): ServiceFacts {
-  const { spec } = object.toJson() as { spec?: { ports?: ServicePort[]; selector?: Record<string, string> } };
-  const ports = (spec?.ports ?? []).map(({ port, name }) => ({ port, name }));
+export function readKubernetesService(service: IConstruct): ServiceFacts {
+  const { spec } = (manifestOf(service) ?? {}) as { spec?: { ports?: ServicePort[]; selector?: Record<string, string> } };
+  const ports = (spec?.ports ?? []).map(({ port, name, appProtocol, protocol }) => ({ port, name, appProtocol, protocol }));
   return { ports, selector: spec?.selector ?? {} };
+}
+
+/**
+ * The port as a value that says what Istio takes its traffic for.
+ *
+ * @throws MeshError when its number, name or protocol cannot be.
+ */
+export function portOf({ port, name, appProtocol, protocol }: ServicePort, place: ValuePlace): Port {
+  return Port.of(
+    {
+      number: port,
+      ...(name === undefined ? {} : { name }),
+      ...(appProtocol === undefined ? {} : { appProtocol }),
+      ...(protocol === undefined ? {} : { transport: protocol }),
+    },
+    place,
+  );
 }

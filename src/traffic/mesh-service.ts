@@ -1,55 +1,38 @@
-import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
-import { Port } from '../core/port';
+import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
+import type { ObjectConstruct } from '../core/references';
+import { requireProps } from '../core/required-props';
 import { rootState } from '../core/root-state';
+import { Selector } from '../core/selector';
+import type { Labels } from '../core/selector';
 import { meshError } from '../errors/mesh-error';
 import { grantAccess, implyAccess } from '../security/access';
-import type { AccessSource, AccessTarget } from '../security/access';
+import type { AccessTarget } from '../security/access';
+import { workloadAccount } from '../security/access-caller';
+import type { AccessCaller, AccessSource } from '../security/access-caller';
 import type { AccessRule } from '../security/access-rule';
-import { readKubernetesService } from './kubernetes-service';
-import type { ServiceFacts, ServicePort } from './kubernetes-service';
+import { serviceAccountName } from '../security/mesh-service-account';
+import type { ServiceAccountReference } from '../security/mesh-service-account';
+import { principalOf } from '../security/principal';
+import { portOf, readKubernetesService } from './kubernetes-service';
+import type { ServicePort } from './kubernetes-service';
+import { readWorkload } from './kubernetes-workload';
+import type { FromServiceOptions, NamedServiceProps } from './mesh-service-props';
+import { NamedService } from './named-service';
+import type { KnownService } from './named-service';
+import { requirePorts } from './service-ports';
 import { VersionedTraffic } from './versioned-traffic';
 import type { Destination, Shares } from './versioned-traffic';
+import { workloadService } from './workload-service';
 
-/** What the mesh should know of a service that somebody else makes. */
-export interface MeshServiceOptions {
-  /**
-   * Versions that run of the service, told apart by the label `version` of their pods. They become the subsets of the
-   * service's DestinationRule.
-   * @default - none: the service has no DestinationRule
-   */
-  readonly versions?: readonly string[];
-  /**
-   * Name of the ServiceAccount that the pods run as: the identity of the service when it calls others.
-   * @default - the service's name
-   */
-  readonly serviceAccount?: string;
-}
-
-/** A service that is not made in this program. */
-export interface NamedServiceProps extends MeshServiceOptions {
-  /** Name of the Kubernetes Service. */
+interface Known {
   readonly name: string;
-  /**
-   * @default - the chart's namespace
-   */
-  readonly namespace?: string;
-  /** Ports of the service; a number is a port without a name. */
-  readonly ports: readonly (number | ServicePort)[];
-  /**
-   * Labels of the pods behind the service.
-   * @default - `app` with the service's name
-   */
-  readonly selector?: Readonly<Record<string, string>>;
-}
-
-/** A Service that some construct makes: cdk8s-plus's `Service`, or an L1 `Service`. */
-export interface ServiceConstruct extends IConstruct {
-  readonly name: string;
-  readonly metadata: { readonly namespace?: string | undefined };
+  readonly namespace: string | undefined;
+  readonly know: (service: MeshService) => KnownService;
+  readonly options: FromServiceOptions;
 }
 
 const BRAND = Symbol.for('mesh-constructs.MeshService');
@@ -61,17 +44,26 @@ const ID = 'mesh';
  */
 export class MeshService extends Construct implements AccessSource {
   /**
-   * The service that another construct makes, of cdk8s-plus or an L1. Asked again for the same service, it gives the
-   * same object.
+   * The service that another construct makes, of cdk8s-plus or an L1. Of a workload (a Deployment, a StatefulSet, a Pod, …)
+   * it makes the Service: of the workload's name, for the ports of its containers. Asked again for the same one, it gives
+   * the same object.
    *
-   * @throws MeshError when asked again with other options.
+   * @throws MeshError when it is neither a Service nor a workload, or asked again with other options.
    */
-  public static from(service: ServiceConstruct, options: MeshServiceOptions = {}): MeshService {
-    const known = service.node.tryFindChild(ID);
+  public static from(object: ObjectConstruct, options: FromServiceOptions = {}): MeshService {
+    if (!isObjectConstruct(object)) throw notService(undefined, object);
+    requireProps(object, options, 'from');
+    if (object.kind !== 'Service') return MeshService.ofWorkload(object, options);
+    const known = object.node.tryFindChild(ID);
     if (MeshService.isMeshService(known)) return known.sameAs(options);
-    const namespace = service.metadata.namespace ?? Chart.of(service).namespace;
-    const facts = (): ServiceFacts => readKubernetesService(ApiObject.of(service));
-    return new MeshService(service as unknown as Construct, ID, { name: service.name, namespace, options, facts });
+    const know = (service: MeshService): KnownService => ({
+      versions: options.versions,
+      facts: () => readKubernetesService(object),
+      serviceAccount: accountOf(service, options),
+      representedBy: (first) => first,
+      traffic: undefined,
+    });
+    return new MeshService(object as unknown as Construct, ID, { name: object.name, namespace: namespaceOf(object), know, options });
   }
 
   /** True for a MeshService of any copy of this library. */
@@ -79,15 +71,45 @@ export class MeshService extends Construct implements AccessSource {
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 
-  /** A service that is not made in this program. */
+  /**
+   * A service that is not made in this program. All references to one service are one: what any of them says, all know.
+   *
+   * @throws MeshError when two references contradict each other, or this program makes the service after all.
+   */
   public static fromName(scope: Construct, id: string, props: NamedServiceProps): MeshService {
-    const { name, ports, selector } = props;
-    const facts = {
-      ports: ports.map((port) => checkedPort(scope, id, port)),
-      selector: selector ?? { app: name },
+    const place = { construct: `${scope.node.path}/${id}`, property: 'ports' };
+    requireProps(place.construct, props, 'fromName');
+    requirePorts(props.ports, place);
+    const know = (service: MeshService): KnownService => {
+      const ports = props.ports.map((port) => checkedPort(port, place));
+      const selector = props.selector === undefined ? undefined : podLabels(service, props.selector);
+      const serviceAccount = props.serviceAccount === undefined ? undefined : serviceAccountName(service, props.serviceAccount, service.namespace);
+      const named = service.findNamed();
+      named.add(service, { ports, selector, serviceAccount, versions: props.versions });
+      return named;
     };
-    const namespace = props.namespace ?? Chart.of(scope).namespace;
-    return new MeshService(scope, id, { name, namespace, options: props, facts: () => facts });
+    const namespace = props.namespace === undefined ? chartNamespace(scope) : namespaceName(scope, props.namespace);
+    return new MeshService(scope, id, { name: props.name, namespace, know, options: props });
+  }
+
+  /**
+   * The service that a prop was given: a MeshService, or a Service that another construct makes.
+   *
+   * @throws MeshError when it is neither, or in another cluster.
+   */
+  public static of(from: IConstruct, given: MeshService | ObjectConstruct, property = 'service'): MeshService {
+    const isService = isObjectConstruct(given) && given.kind === 'Service';
+    if (!isService && !MeshService.isMeshService(given)) throw notService(from, given, property);
+    requireSameCluster(from, given, property);
+    return MeshService.isMeshService(given) ? given : MeshService.from(given);
+  }
+
+  private static ofWorkload(workload: ObjectConstruct, options: FromServiceOptions): MeshService {
+    if (readWorkload(workload) === undefined) throw notService(workload, workload);
+    if (options.workload !== undefined && options.workload !== workload) {
+      throw badReference(workload, options.workload, 'workload', 'no other workload than the one that the service is made for');
+    }
+    return MeshService.from(workloadService(workload, options.versions !== undefined), { ...options, workload });
   }
 
   /** Name of the Kubernetes Service. */
@@ -95,64 +117,72 @@ export class MeshService extends Construct implements AccessSource {
   public readonly namespace: string;
   /** The full name that Istio knows the service by, such as `reviews.shop.svc.cluster.local`. */
   public readonly host: string;
-  /** Versions that run of the service. */
-  public readonly versions: readonly string[];
-  /** Principals of the service's pods. */
-  public readonly principals: readonly string[];
 
-  private readonly traffic: VersionedTraffic | undefined;
-  private readonly facts: () => ServiceFacts;
-  private readonly options: MeshServiceOptions;
+  private readonly known: KnownService;
+  private readonly options: FromServiceOptions;
 
-  private constructor(
-    scope: Construct,
-    id: string,
-    props: { name: string; namespace: string | undefined; options: MeshServiceOptions; facts: () => ServiceFacts },
-  ) {
+  private constructor(scope: Construct, id: string, { name, namespace, know, options }: Known) {
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
-    const { clusterDomain, trustDomain } = Cluster.factsOf(this);
-    this.name = props.name;
-    this.namespace = props.namespace ?? this.refuseNoNamespace();
-    this.options = props.options;
-    this.facts = props.facts;
+    const { clusterDomain } = Cluster.factsOf(this);
+    this.name = name;
+    this.namespace = namespace ?? this.refuseNoNamespace();
     this.host = Host.service(this.name, this.namespace, { construct: this.node.path, clusterDomain }).value;
-    this.versions = props.options.versions ?? [];
-    this.principals = [`${trustDomain}/ns/${this.namespace}/sa/${props.options.serviceAccount ?? this.name}`];
+    this.options = options;
+    this.known = know(this);
     this.refuseSecondOwner();
-    if (props.options.versions !== undefined) this.traffic = new VersionedTraffic(this, this);
+    const first = this.known.representedBy(this);
+    if (this.known.traffic !== undefined) this.known.traffic.isKnownAs(first);
+    else if (this.known.versions !== undefined) this.known.traffic = new VersionedTraffic(first);
+  }
+
+  /** Versions that run of the service. */
+  public get versions(): readonly string[] {
+    return this.known.versions ?? [];
   }
 
   /** Ports of the service. */
   public get ports(): readonly ServicePort[] {
-    return this.facts().ports;
+    return this.known.facts().ports;
   }
 
   /**
-   * Lets `source` call this service. Grants from all over the program become one AuthorizationPolicy. The first grant
-   * closes a service that took every caller: from then on it lets in those that were granted access, and no others.
+   * Principals of the service's pods.
    *
+   * @throws MeshError when the service is known by a workload that has no ServiceAccount of its own.
+   */
+  public get principals(): readonly string[] {
+    return [principalOf(this, this.namespace, this.known.serviceAccount())];
+  }
+
+  /**
+   * Lets `caller` call this service: a service, a gateway, a workload, a ServiceAccount, or all that runs in a namespace.
+   * Grants from all over the program become one AuthorizationPolicy. The first grant closes a service that took every
+   * caller: from then on it lets in those that were granted access, and no others.
+   *
+   * @throws MeshError when the caller is nothing that has an identity, or the rule says something else than it means; at
+   * synthesis, when the caller is a workload without a ServiceAccount of its own.
    * @example
    * reviews.allowFrom(productpage, { methods: ['GET'] });
    */
-  public allowFrom(source: AccessSource, rule: AccessRule = {}): void {
-    grantAccess(source, this.accessTarget(), rule);
+  public allowFrom(caller: AccessCaller, rule: AccessRule = {}): void {
+    grantAccess(identityOf(caller), this.accessTarget(), rule);
   }
 
-  /** Lets `source` in where callers need a grant; for what leads to the service, such as a route of a gateway. */
-  public implyAccessFrom(source: AccessSource): void {
-    implyAccess(source, this.accessTarget());
+  /** Lets `caller` in where callers need a grant; for what leads to the service, such as a route of a gateway. */
+  public implyAccessFrom(caller: AccessCaller): void {
+    implyAccess(identityOf(caller), this.accessTarget());
   }
 
   /**
    * Shares the traffic of the mesh among versions, in percent. A version that is not named gets nothing; one that is
-   * named with `undefined` gets what the others leave.
+   * named with `undefined` gets what the others leave. Ports that carry HTTP share requests, others connections.
    *
    * @throws MeshError when the shares do not add up to 100, a version is not one of the service's, or something
-   * else shares this service's traffic already.
+   * else shares this service's traffic already; at synthesis, when a port carries TLS that the pods end themselves.
    */
   public split(owner: IConstruct, shares: Shares): void {
-    if (this.traffic === undefined) {
+    if (this.known.traffic === undefined) {
       throw meshError({
         code: 'no-versions',
         construct: owner.node.path,
@@ -162,7 +192,7 @@ export class MeshService extends Construct implements AccessSource {
         fix: "give it versions: ['v1', 'v2']",
       });
     }
-    this.traffic.split(owner, shares);
+    this.known.traffic.split(owner, shares);
   }
 
   /**
@@ -170,17 +200,23 @@ export class MeshService extends Construct implements AccessSource {
    * For routes that lead to the service, and to be asked when the program is complete: in a planner.
    */
   public destinations(port: number): readonly Destination[] {
-    const all = this.traffic?.destinations() ?? [{ destination: { host: this.host } }];
+    const all = this.known.traffic?.destinations() ?? [{ destination: { host: this.host } }];
     return all.map((each) => ({ ...each, destination: { ...each.destination, port: { number: port } } }));
   }
 
   private accessTarget(): AccessTarget {
-    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.facts().selector };
+    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.known.facts().selector };
   }
 
-  private sameAs(options: MeshServiceOptions): MeshService {
-    const given = JSON.stringify([options.versions ?? this.options.versions, options.serviceAccount ?? this.options.serviceAccount]);
-    if (given === JSON.stringify([this.options.versions, this.options.serviceAccount])) return this;
+  private sameAs(options: FromServiceOptions): MeshService {
+    const account = (given: ServiceAccountReference | undefined): string | undefined =>
+      given === undefined ? undefined : serviceAccountName(this, given, this.namespace);
+    const { versions, serviceAccount, workload } = options;
+    const isSame =
+      (versions === undefined || JSON.stringify(versions) === JSON.stringify(this.options.versions)) &&
+      (serviceAccount === undefined || account(serviceAccount) === account(this.options.serviceAccount)) &&
+      (workload === undefined || workload === this.options.workload);
+    if (isSame) return this;
     throw meshError({
       code: 'second-owner',
       construct: this.node.path,
@@ -190,22 +226,34 @@ export class MeshService extends Construct implements AccessSource {
     });
   }
 
+  /** What references to this service say together. */
+  private findNamed(): NamedService {
+    const known = this.owners().get(this.ownerKey())?.known;
+    return known instanceof NamedService ? known : new NamedService(this.name, this.host);
+  }
+
   /** Two owners of one host would write two DestinationRules, of which Istio follows one. */
   private refuseSecondOwner(): void {
-    const owners = rootState(this, 'meshServices', () => new Map<string, IConstruct>());
-    const key = `${Cluster.pathOf(this)}\n${this.host}`;
-    const owner = owners.get(key);
-    if (owner !== undefined) {
+    const owner = this.owners().get(this.ownerKey());
+    if (owner !== undefined && owner.known !== this.known) {
       throw meshError({
         code: 'second-owner',
         construct: this.node.path,
         property: 'name',
         got: `${this.host}, which ${owner.node.path} stands for, too`,
-        expected: 'one MeshService for each Kubernetes Service',
+        expected: 'one MeshService for each Kubernetes Service that the program makes',
         fix: 'make it once and hand it on',
       });
     }
-    owners.set(key, this);
+    if (owner === undefined) this.owners().set(this.ownerKey(), this);
+  }
+
+  private owners(): Map<string, MeshService> {
+    return rootState(this, 'meshServices', () => new Map<string, MeshService>());
+  }
+
+  private ownerKey(): string {
+    return `${Cluster.pathOf(this)}\n${this.host}`;
   }
 
   private refuseNoNamespace(): never {
@@ -220,9 +268,30 @@ export class MeshService extends Construct implements AccessSource {
   }
 }
 
-function checkedPort(scope: Construct, id: string, given: number | ServicePort): ServicePort {
-  const { port, name } = typeof given === 'number' ? { port: given, name: undefined } : given;
-  const place = { construct: `${scope.node.path}/${id}`, property: 'ports' };
-  const checked = Port.of(name === undefined ? port : { number: port, name }, place);
-  return { port: checked.number, name: checked.name };
+/** A Service calls as the pods behind it. */
+function identityOf(caller: AccessCaller): AccessCaller {
+  return isObjectConstruct(caller) && caller.kind === 'Service' ? MeshService.from(caller) : caller;
+}
+
+/** Asked for when it is needed: a workload may be told its account until synthesis. */
+function accountOf(service: MeshService, { serviceAccount, workload }: FromServiceOptions): () => string {
+  const name = serviceAccount === undefined ? undefined : serviceAccountName(service, serviceAccount, service.namespace);
+  if (workload !== undefined) requireSameCluster(service, workload, 'workload');
+  return () => name ?? (workload === undefined ? service.name : workloadAccount(service, workload, 'workload'));
+}
+
+function podLabels(service: MeshService, given: Selector | Labels): Labels {
+  // a service that selects nothing is one whose endpoints others keep
+  const isEmpty = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
+  return isEmpty && !Selector.isSelector(given) ? {} : Selector.of(given, { construct: service.node.path, property: 'selector' }).matchLabels;
+}
+
+function checkedPort(given: number | ServicePort, place: { readonly construct: string; readonly property: string }): ServicePort {
+  const port = portOf(typeof given === 'object' && given !== null ? given : { port: given }, place);
+  return { port: port.number, name: port.name, appProtocol: port.appProtocol, protocol: port.transport };
+}
+
+function notService(from: IConstruct | undefined, got: unknown, property = 'from'): Error {
+  const expected = property === 'from' ? 'a Service or a workload: a construct of cdk8s-plus or an L1' : 'a MeshService, or a Service that another construct makes';
+  return badReference(from, got, property, expected, isObjectConstruct(got) ? 'make a service of a workload with MeshService.from(workload)' : undefined);
 }

@@ -1,11 +1,17 @@
+import { Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { DestinationRule } from '../../imports/istio/destination-rule';
 import { VirtualService } from '../../imports/istio/virtual-service';
+import { compareConstructs } from '../core/construct-path';
 import { isDnsLabel } from '../core/kubernetes-names';
 import { requireSameCluster } from '../core/references';
+import { describeValue } from '../core/refusal';
+import { requireProps } from '../core/required-props';
 import { Weight } from '../core/weight';
 import { closest } from '../errors/closest';
 import { meshError } from '../errors/mesh-error';
+import type { ServicePort } from './kubernetes-service';
+import { sharedRoutes } from './shared-routes';
 
 /** What is known of a service that has versions. */
 export interface VersionedService extends Construct {
@@ -13,6 +19,7 @@ export interface VersionedService extends Construct {
   readonly namespace: string;
   readonly host: string;
   readonly versions: readonly string[];
+  readonly ports: readonly ServicePort[];
 }
 
 /** Shares of the traffic by version, in percent; one may be undefined, and gets what the others leave. */
@@ -24,48 +31,75 @@ export interface Destination {
   readonly weight?: number;
 }
 
+const SUBSETS = 'subsets';
+const ROUTE = 'route';
+
 /** The subsets of a service, and how the mesh's traffic is shared among them. */
 export class VersionedTraffic {
-  private readonly destinationRule: DestinationRule;
+  private destinationRule: DestinationRule;
   private owner: IConstruct | undefined;
   private shared: readonly Destination[] | undefined;
 
   /** @throws MeshError when there is no version, or one twice. */
-  public constructor(
-    private readonly scope: Construct,
-    private readonly service: VersionedService,
-  ) {
+  public constructor(private service: VersionedService) {
     this.refuseBadVersions();
-    const { name, namespace, host, versions } = service;
-    this.destinationRule = new DestinationRule(scope, 'subsets', {
-      metadata: { name, namespace },
-      spec: { host, subsets: versions.map((version) => ({ name: version, labels: { version } })) },
-    });
+    this.destinationRule = this.makeSubsets();
+  }
+
+  /**
+   * Tells of one more construct that stands for the service. The objects are made in the first of them, by path, so that the
+   * file they are written to does not depend on the order of construction.
+   */
+  public isKnownAs(service: VersionedService): void {
+    if (compareConstructs(service, this.service) >= 0) return;
+    for (const id of [SUBSETS, ROUTE]) this.service.node.tryRemoveChild(id);
+    this.service = service;
+    this.destinationRule = this.makeSubsets();
+    if (this.owner !== undefined && this.shared !== undefined) this.makeRoute(this.owner, this.shared);
   }
 
   /** See `MeshService.split`. */
   public split(owner: IConstruct, shares: Shares): void {
-    requireSameCluster(owner, this.scope, 'service');
+    requireSameCluster(owner, this.service, 'service');
+    requireProps(owner, shares, 'shares');
     this.refuseSecondOwner(owner);
     this.refuseUnknownVersions(owner, Object.keys(shares));
     const weights = Weight.split(shares, { construct: owner.node.path, property: 'weight' });
+    const { host, versions } = this.service;
     this.owner = owner;
-    const { name, namespace, host, versions } = this.service;
-    const destinations = versions
+    this.shared = versions
       .filter((version) => weights[version] !== undefined)
       .map((version) => ({ destination: { host, subset: version }, weight: weights[version]?.value ?? 0 }));
-    this.shared = destinations;
-    const route = new VirtualService(this.scope, 'route', {
-      metadata: { name, namespace },
-      spec: { hosts: [host], http: [{ route: destinations }] },
-    });
-    // a route to a subset that is not there yet answers 503
-    route.needs(this.destinationRule);
+    this.makeRoute(owner, this.shared);
   }
 
   /** Where requests for the service go: to its subsets by their shares, or to all of its pods alike. */
   public destinations(): readonly Destination[] {
     return this.shared ?? [{ destination: { host: this.service.host } }];
+  }
+
+  private makeSubsets(): DestinationRule {
+    const { name, namespace, host, versions } = this.service;
+    return new DestinationRule(this.service, SUBSETS, {
+      metadata: { name, namespace },
+      spec: { host, subsets: versions.map((version) => ({ name: version, labels: { version } })) },
+    });
+  }
+
+  private makeRoute(owner: IConstruct, shared: readonly Destination[]): void {
+    const { name, namespace, host } = this.service;
+    // by what the ports are at synthesis: a Service of another library may get more until then
+    const routes = (): ReturnType<typeof sharedRoutes> => sharedRoutes(owner, host, this.service.ports, shared);
+    const route = new VirtualService(this.service, ROUTE, {
+      metadata: { name, namespace },
+      spec: {
+        hosts: [host],
+        http: Lazy.any({ produce: () => routes().http }) as never,
+        tcp: Lazy.any({ produce: () => routes().tcp }) as never,
+      },
+    });
+    // a route to a subset that is not there yet answers 503
+    route.needs(this.destinationRule);
   }
 
   private refuseBadVersions(): void {
@@ -80,7 +114,7 @@ export class VersionedTraffic {
       code: 'bad-versions',
       construct: this.service.node.path,
       property: 'versions',
-      got: JSON.stringify(versions),
+      got: isList ? `[${versions.map(describeValue).join(',')}]` : describeValue(versions),
       expected: 'one or more versions, each once',
       fix: doubled === undefined ? 'leave versions out where a service has none' : `take out the second "${doubled}"`,
     });
@@ -94,7 +128,7 @@ export class VersionedTraffic {
       code: 'bad-versions',
       construct: this.service.node.path,
       property: 'versions',
-      got: JSON.stringify(version) ?? String(version),
+      got: describeValue(version),
       expected: 'versions of 1 to 63 of a-z, 0-9 and dashes within: they name subsets',
       fix: `name it "${fixed}", and label the pods so`,
     });

@@ -2,7 +2,7 @@ import { JsonPatch } from 'cdk8s';
 import { AuthorizationPolicy, Gateway, VirtualService } from '../../imports/istio';
 import { Namespace } from '../../imports/kubernetes';
 import { CanaryRelease, IngressGateway, IngressRoute, MeshService, Tls } from '../../src';
-import type { IngressPath } from '../../src';
+import type { IngressPath, IngressRouteProps } from '../../src';
 import { synthTo } from '../../src/testing';
 import { caught } from '../support/caught';
 import { program } from '../support/program';
@@ -181,6 +181,24 @@ describe('what is refused', () => {
       const make = (): unknown => new IngressRoute(web, `r${index}`, { gateway, host: HOST, tls: tls as never, routes: [{ path: '/', to: web }] });
       expect(caught(make).findings[0]?.code).toBe('bad-tls');
     }
+  });
+
+  test.each<[string, (valid: IngressRouteProps) => unknown, string]>([
+    ['no props', () => null, 'bad-props'],
+    ['no gateway', (valid) => ({ ...valid, gateway: undefined }), 'bad-reference'],
+    ['a name in place of a gateway', (valid) => ({ ...valid, gateway: 'public' }), 'bad-reference'],
+    ['a service in place of a gateway', (valid) => ({ ...valid, gateway: valid.routes[0]?.to }), 'bad-reference'],
+    ['no routes', (valid) => ({ ...valid, routes: undefined }), 'no-routes'],
+    ['a service in place of routes', (valid) => ({ ...valid, routes: valid.routes[0]?.to }), 'no-routes'],
+    ['a route that is none', (valid) => ({ ...valid, routes: [null] }), 'bad-props'],
+    ['a route to nowhere', (valid) => ({ ...valid, routes: [{ path: '/' }] }), 'bad-reference'],
+    ['a route to a gateway', (valid) => ({ ...valid, routes: [{ path: '/', to: valid.gateway }] }), 'bad-reference'],
+    ['a path that is no text', (valid) => ({ ...valid, routes: [{ ...valid.routes[0], path: 5n }] }), 'bad-path'],
+    ['no host', (valid) => ({ ...valid, host: undefined }), 'bad-host'],
+  ])('%s, as plain JavaScript may give it', (_name, change, code) => {
+    const { chart, web, gateway } = setUp();
+    const props = change({ gateway, host: HOST, tls: Tls.plainText(), routes: [{ path: '/', to: web }] });
+    expect(caught(() => new IngressRoute(chart, 'route', props as never)).findings[0]).toMatchObject({ code, construct: 'shop/route' });
   });
 
   test('a port that the service does not have', () => {

@@ -48,3 +48,19 @@ test('a name that Kubernetes would refuse is refused', () => {
   const [finding] = caught(() => shop.addService('Web_Shop', { port: 80 })).findings;
   expect(finding).toMatchObject({ code: 'bad-host', construct: 'shop/shop/services/Web_Shop/mesh', got: '"Web_Shop"' });
 });
+
+test.each<[unknown, string]>([
+  [null, 'bad-props'],
+  [undefined, 'bad-props'],
+  [{}, 'bad-reference'],
+  [{ mesh: 'mesh' }, 'bad-reference'],
+  [{ mesh: { injectionLabels: {} } }, 'bad-reference'],
+])('%j is refused, as plain JavaScript may give it', (props, code) => {
+  expect(caught(() => new StrictMtlsNamespace(Testing.chart(), 'shop', props as never)).findings[0]).toMatchObject({ code });
+});
+
+test('something else in place of the mesh is named, and so is a name that is none', () => {
+  const { chart, mesh } = program();
+  expect(caught(() => new StrictMtlsNamespace(chart, 'a', { mesh: chart as never })).findings[0]).toMatchObject({ code: 'bad-reference', property: 'mesh', got: 'the construct shop' });
+  expect(caught(() => new StrictMtlsNamespace(chart, 'b', { mesh, name: '' })).findings[0]).toMatchObject({ code: 'bad-reference', property: 'name' });
+});
