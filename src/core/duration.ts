@@ -1,6 +1,9 @@
 import type { MeshError } from '../errors/mesh-error';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.Duration');
 
@@ -50,19 +53,19 @@ export interface DurationLimits {
 export class Duration {
   public static readonly zero = new Duration(0n);
 
-  public static hours(value: number, place: ValuePlace = {}): Duration {
+  public static hours(value: Known<number>, place: ValuePlace = {}): Duration {
     return fromNumber(value, 'h', place);
   }
 
-  public static minutes(value: number, place: ValuePlace = {}): Duration {
+  public static minutes(value: Known<number>, place: ValuePlace = {}): Duration {
     return fromNumber(value, 'm', place);
   }
 
-  public static seconds(value: number, place: ValuePlace = {}): Duration {
+  public static seconds(value: Known<number>, place: ValuePlace = {}): Duration {
     return fromNumber(value, 's', place);
   }
 
-  public static millis(value: number, place: ValuePlace = {}): Duration {
+  public static millis(value: Known<number>, place: ValuePlace = {}): Duration {
     return fromNumber(value, 'ms', place);
   }
 
@@ -71,14 +74,15 @@ export class Duration {
    *
    * @throws MeshError when it is no such text, is negative, or is outside the limits.
    */
-  public static parse(text: string, limits: DurationLimits & ValuePlace = {}): Duration {
+  public static parse(text: Known<string>, limits: DurationLimits & ValuePlace = {}): Duration {
+    requireKnown<unknown>(text, { ...limits, property: limits.property ?? 'duration' });
     const nanos = typeof text === 'string' ? parseNanos(text) : undefined;
     if (nanos === undefined) throw badDuration(limits, text, fixFor(text));
     return requireWithin(new Duration(nanos), limits);
   }
 
   /** What a prop of type `Duration | string` was given, as a Duration within the limits. */
-  public static of(value: Duration | string, limits: DurationLimits & ValuePlace = {}): Duration {
+  public static of(value: Duration | Known<string>, limits: DurationLimits & ValuePlace = {}): Duration {
     return Duration.isDuration(value) ? requireWithin(value, limits) : Duration.parse(value, limits);
   }
 
@@ -136,6 +140,11 @@ export class Duration {
     return this.value;
   }
 
+  /** In a manifest it stands as Istio reads it. @internal */
+  public [MANIFEST_VALUE](): string {
+    return this.value;
+  }
+
   /**
    * As the Gateway API reads it: whole numbers of five digits at most, of h, m, s and ms.
    *
@@ -164,6 +173,7 @@ export class Duration {
 export const ISTIO_DURATION: DurationLimits = Object.freeze({ atLeast: Duration.millis(1), multipleOf: Duration.millis(1) });
 
 function fromNumber(value: number, unit: string, place: ValuePlace): Duration {
+  requireKnown<unknown>(value, { ...place, property: place.property ?? 'duration' });
   const nanos = typeof value === 'number' && Number.isFinite(value) && value >= 0 ? parseNumber(value, unit) : undefined;
   if (nanos === undefined) throw badDuration(place, value, `give a number of ${NAMES[unit]}, e.g. 5`);
   return Duration.ofNanos(nanos);

@@ -1,7 +1,10 @@
 import type { MeshError } from '../errors/mesh-error';
 import { isDnsLabel } from './kubernetes-names';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.Host');
 const DEFAULT_DOMAIN = 'cluster.local';
@@ -41,7 +44,7 @@ export class Host {
    *
    * @throws MeshError when a name cannot be a Kubernetes name.
    */
-  public static service(name: string, namespace: string, context: Omit<HostContext, 'namespace'> = {}): Host {
+  public static service(name: Known<string>, namespace: Known<string>, context: Omit<HostContext, 'namespace'> = {}): Host {
     requireLabel(name, 'service', context);
     requireLabel(namespace, 'namespace', context);
     return Host.parse(`${name}.${namespace}.svc.${context.clusterDomain ?? DEFAULT_DOMAIN}`, context);
@@ -53,7 +56,8 @@ export class Host {
    *
    * @throws MeshError when it is no host.
    */
-  public static parse(text: string, context: HostContext = {}): Host {
+  public static parse(text: Known<string>, context: HostContext = {}): Host {
+    requireKnown<unknown>(text, { ...context, property: context.property ?? 'host' });
     if (typeof text !== 'string') throw badHost(text, context, 'give its name, e.g. "shop.example.com"');
     const lower = text.toLowerCase();
     const { namespace } = context;
@@ -66,7 +70,7 @@ export class Host {
   }
 
   /** What a prop of type `Host | string` was given, as a Host. */
-  public static of(value: Host | string, context: HostContext = {}): Host {
+  public static of(value: Host | Known<string>, context: HostContext = {}): Host {
     return Host.isHost(value) ? value : Host.parse(value, context);
   }
 
@@ -135,6 +139,11 @@ export class Host {
   public toString(): string {
     return this.value;
   }
+
+  /** @internal */
+  public [MANIFEST_VALUE](): string {
+    return this.value;
+  }
 }
 
 /** How to mend what is no host, or undefined for a host. */
@@ -162,6 +171,7 @@ function isWildcardLabel(label: string): boolean {
 }
 
 function requireLabel(value: string, what: 'service' | 'namespace', place: ValuePlace): void {
+  requireKnown<unknown>(value, { ...place, property: place.property ?? what });
   if (isDnsLabel(value)) return;
   throw refusal(place, what, {
     code: 'bad-host',

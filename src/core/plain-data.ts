@@ -1,9 +1,10 @@
-import { App, ResolutionContext } from 'cdk8s';
+import { App, NumberStringUnionResolver, ResolutionContext } from 'cdk8s';
 import type { ApiObject, IResolver } from 'cdk8s';
 import type { Finding } from '../errors/finding';
 import type { Json } from '../rules/json';
 import { setKey } from '../rules/json';
-import { isUnknown } from './unknown';
+import { importedUnionValue, isManifestValue, MANIFEST_VALUE } from './manifest-value';
+import { isUnknown } from './unknown-brand';
 
 /** cdk8s installs these three itself; any further one may replace any value. */
 const OWN_RESOLVERS = 3;
@@ -14,13 +15,22 @@ const DEEPEST = 200;
  * Turns what a program gave for an object into plain JSON data with sorted keys.
  *
  * Only `undefined` means absent: `null`, `{}`, `[]`, `false` and `""` are kept, because they mean something to Istio.
- * cdk8s tokens (`Lazy`, resolvers of the app) are resolved. Anything that is no data, such as a class instance, a
- * function or NaN, is reported with its path.
+ * cdk8s tokens (`Lazy`, resolvers of the app) are resolved, and the library's value classes give what they stand for. A
+ * value that is known only at deployment stays as it is, a leaf of the data. Anything that is no data, such as another
+ * class instance, a function or NaN, is reported with its path.
  */
-export function toPlainData(owner: ApiObject, value: unknown): { data: Json; findings: Finding[] } {
+export function toPlainData(owner: ApiObject, value: unknown): PlainData {
   const walk = new PlainDataWalk(owner);
   const data = walk.convert(value, undefined, 0);
-  return { data: data ?? null, findings: walk.findings };
+  return { data: data ?? null, findings: walk.findings, holdsUnknown: walk.holdsUnknown };
+}
+
+/** What {@link toPlainData} gives. */
+export interface PlainData {
+  readonly data: Json;
+  readonly findings: readonly Finding[];
+  /** True where the data holds a value that is known only at deployment. */
+  readonly holdsUnknown: boolean;
 }
 
 /** One step of a path, kept as a chain so that nothing is built for values that are fine. */
@@ -31,12 +41,15 @@ interface Step {
 
 class PlainDataWalk {
   public readonly findings: Finding[] = [];
+  public holdsUnknown = false;
   private readonly resolvers: readonly IResolver[];
   private readonly resolvesAll: boolean;
 
   public constructor(private readonly owner: ApiObject) {
-    this.resolvers = App.of(owner).resolvers ?? [];
-    this.resolvesAll = this.resolvers.length > OWN_RESOLVERS;
+    const resolvers = App.of(owner).resolvers ?? [];
+    this.resolvesAll = resolvers.length > OWN_RESOLVERS;
+    // it opens whatever has a value, and gives an object that only cdk8s's own classes take apart again
+    this.resolvers = resolvers.filter((resolver) => !(resolver instanceof NumberStringUnionResolver));
   }
 
   public convert(value: unknown, step: Step | undefined, depth: number): Json | undefined {
@@ -49,7 +62,6 @@ class PlainDataWalk {
     if (typeof value === 'number') {
       return Number.isFinite(value) ? value : this.refuse(step, String(value), 'a finite number');
     }
-    if (isUnknown(value)) return this.refuse(step, 'a value that is known only later', 'a value that can be written now');
     if (typeof value !== 'object') return this.refuse(step, `a ${typeof value}`, 'plain data');
     if (depth > DEEPEST) return this.refuse(step, 'a value that contains itself', 'plain data');
     if (Array.isArray(value)) return this.convertArray(value, step, depth);
@@ -78,10 +90,14 @@ class PlainDataWalk {
   }
 
   private convertInstance(value: object, step: Step | undefined, depth: number): Json | undefined {
-    // cdk8s's IntOrString and Quantity: an instance that holds the plain value
-    const held = (value as { value?: unknown }).value;
+    if (isUnknown(value)) {
+      this.holdsUnknown = true;
+      return value as unknown as Json;
+    }
+    if (isManifestValue(value)) return this.convert(value[MANIFEST_VALUE](), step, depth + 1);
+    const held = importedUnionValue(value);
+    if (held !== undefined) return held;
     const resolved = this.resolvesAll ? undefined : this.resolve(value, step);
-    if (typeof held === 'number' || typeof held === 'string') return held;
     if (resolved !== undefined) return this.convert(resolved.value, step, depth + 1);
     return this.refuse(step, `an instance of ${value.constructor?.name ?? 'a class'}`, 'plain data');
   }

@@ -1,7 +1,10 @@
 import type { MeshError } from '../errors/mesh-error';
 import { isDnsLabel, isQualifiedName } from './kubernetes-names';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.Port');
 const HIGHEST = 65535;
@@ -17,17 +20,17 @@ export type Transport = 'TCP' | 'UDP' | 'SCTP';
 
 export interface PortProps {
   /** From 1 to 65535. */
-  readonly number: number;
+  readonly number: Known<number>;
   /**
    * Name of the port; its part before the first dash tells Istio the protocol, e.g. `http` or `grpc-web-admin`.
    * @default - no name; Kubernetes wants one where a service has several ports
    */
-  readonly name?: string;
+  readonly name?: Known<string>;
   /**
    * The application protocol; it counts more than the name.
    * @default - the protocol is told by the name
    */
-  readonly appProtocol?: string;
+  readonly appProtocol?: Known<string>;
   /** @default 'TCP' */
   readonly transport?: Transport;
 }
@@ -49,10 +52,14 @@ export interface PortOptions extends ValuePlace {
  */
 export class Port {
   /** @throws MeshError when the number, the name or the protocol cannot be. */
-  public static of(value: Port | PortProps | number, options: PortOptions = {}): Port {
+  public static of(value: Port | PortProps | Known<number>, options: PortOptions = {}): Port {
     if (Port.isPort(value)) return value;
+    requireKnown<unknown>(value, { ...options, property: options.property ?? 'port' });
     const props: Partial<PortProps> = typeof value === 'object' && value !== null ? value : { number: value };
     const { number, name, appProtocol, transport = 'TCP' } = props;
+    for (const [field, part] of Object.entries({ number, name, appProtocol, transport })) {
+      requireKnown<unknown>(part, { ...options, property: `${options.property ?? 'port'}.${field}` });
+    }
     if (!isPortNumber(number)) throw badNumber(number, options);
     if (name !== undefined) requireName(name, options);
     if (appProtocol !== undefined && !isQualifiedName(appProtocol)) throw badAppProtocol(appProtocol, options);
@@ -96,6 +103,11 @@ export class Port {
     const details = [this.name, this.appProtocol, this.transport === 'TCP' ? undefined : this.transport];
     const told = details.filter((detail) => detail !== undefined);
     return told.length === 0 ? `${this.number}` : `${this.number} (${told.join(', ')})`;
+  }
+
+  /** In a manifest it stands as its number. @internal */
+  public [MANIFEST_VALUE](): number {
+    return this.number;
   }
 }
 

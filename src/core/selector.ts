@@ -1,13 +1,16 @@
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import { isLabelValue, isQualifiedName } from './kubernetes-names';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal, refusalFinding } from './refusal';
 import type { ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.Selector');
 
 /** Labels of an object, or of what a selector looks for. */
-export type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, Known<string>>>;
 
 /**
  * Picks objects, mostly pods, by labels that they must all have.
@@ -24,6 +27,7 @@ export class Selector {
 
   /** @throws MeshError when there are no labels, or for all labels that Kubernetes would not take. */
   public static labels(labels: Labels, place: ValuePlace = {}): Selector {
+    requireKnown<unknown>(labels, { ...place, property: place.property ?? 'selector' });
     if (!isPlainObject(labels)) throw notLabels(describeValue(labels), place);
     const findings = Object.entries(labels).flatMap(([key, value]) => findingsOf(key, value, place));
     if (findings.length > 0) throw new MeshError(findings);
@@ -80,11 +84,17 @@ export class Selector {
     if (this.isAll) return '*';
     return Object.entries(this.matchLabels).map(([key, value]) => `${key}=${value}`).join(',');
   }
+
+  /** In a manifest it stands as Istio and workloads write it; a Service takes `matchLabels` itself. @internal */
+  public [MANIFEST_VALUE](): object {
+    return { matchLabels: this.matchLabels };
+  }
 }
 
 function findingsOf(key: string, value: unknown, place: ValuePlace): Finding[] {
   const findings: Finding[] = [];
   const property = `${place.property ?? 'selector'}.${key}`;
+  requireKnown(value, { ...place, property });
   if (!isQualifiedName(key)) {
     findings.push(
       refusalFinding({ ...place, property }, property, {

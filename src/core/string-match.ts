@@ -1,6 +1,9 @@
 import { compilePattern } from '../validation/re2';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal } from './refusal';
 import type { Refusal, ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.StringMatch');
 /** Istio refuses longer patterns, because Envoy bounds the size of what they compile to. */
@@ -18,17 +21,17 @@ export type IstioStringMatch =
 /** How a text, such as a path or a header, is compared. Capitals and small letters differ. */
 export class StringMatch {
   /** The whole text. */
-  public static exact(text: string, place: ValuePlace = {}): StringMatch {
+  public static exact(text: Known<string>, place: ValuePlace = {}): StringMatch {
     return new StringMatch('exact', requireText('exact', text, place));
   }
 
   /** How the text begins. */
-  public static prefix(text: string, place: ValuePlace = {}): StringMatch {
+  public static prefix(text: Known<string>, place: ValuePlace = {}): StringMatch {
     return new StringMatch('prefix', requireSome('prefix', text, place));
   }
 
   /** How the text ends. */
-  public static suffix(text: string, place: ValuePlace = {}): StringMatch {
+  public static suffix(text: Known<string>, place: ValuePlace = {}): StringMatch {
     return new StringMatch('suffix', requireSome('suffix', text, place));
   }
 
@@ -38,7 +41,7 @@ export class StringMatch {
    * @see https://github.com/google/re2/wiki/Syntax
    * @throws MeshError when the pattern is no RE2, is empty, or is longer than Istio takes.
    */
-  public static regex(pattern: string, place: ValuePlace = {}): StringMatch {
+  public static regex(pattern: Known<string>, place: ValuePlace = {}): StringMatch {
     requireSome('regex', pattern, place);
     if (pattern.length > LONGEST_REGEX) {
       throw badMatch(place, 'regex', {
@@ -62,7 +65,7 @@ export class StringMatch {
   }
 
   /** Reads the form of AuthorizationPolicy: `exact`, `prefix*`, `*suffix`, or `*` for any. */
-  public static fromAuthorizationPolicy(text: string, place: ValuePlace = {}): StringMatch {
+  public static fromAuthorizationPolicy(text: Known<string>, place: ValuePlace = {}): StringMatch {
     requireSome('exact', text, place);
     if (text === '*') return StringMatch.present();
     if (text.startsWith('*')) return new StringMatch('suffix', text.slice(1));
@@ -70,7 +73,7 @@ export class StringMatch {
   }
 
   /** What a prop of type `StringMatch | string` was given, as a StringMatch; a string is the whole text. */
-  public static of(value: StringMatch | string, place: ValuePlace = {}): StringMatch {
+  public static of(value: StringMatch | Known<string>, place: ValuePlace = {}): StringMatch {
     return StringMatch.isStringMatch(value) ? value : StringMatch.exact(value, place);
   }
 
@@ -174,6 +177,11 @@ export class StringMatch {
     throw badMatch(place, 'match', { got: this.toString(), expected, fix });
   }
 
+  /** In a manifest it stands as the traffic API has it; an AuthorizationPolicy takes `toAuthorizationPolicy()`. @internal */
+  public [MANIFEST_VALUE](): IstioStringMatch {
+    return this.toIstio();
+  }
+
   /** E.g. `prefix "/api"`. */
   public toString(): string {
     return this.kind === 'present' ? 'present' : `${this.kind} ${describeValue(this.text)}`;
@@ -190,6 +198,7 @@ function matchesWhole(pattern: string, value: string): boolean {
 
 function requireText(kind: StringMatchKind, text: unknown, place: ValuePlace): string {
   if (typeof text === 'string') return text;
+  requireKnown(text, { ...place, property: place.property ?? kind });
   const fix = typeof text === 'number' ? `texts are compared: did you mean "${text}"?` : `write it as StringMatch.${kind}("…")`;
   throw badMatch(place, kind, { got: describeValue(text), expected: 'a string', fix });
 }

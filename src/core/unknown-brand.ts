@@ -1,22 +1,20 @@
-/** The mark of an Unknown of any copy of this library. */
-export const UNKNOWN: unique symbol = Symbol.for('mesh-constructs.Unknown') as never;
+import type { UNKNOWN_KEY } from '../rules/json';
 
-declare const TYPE: unique symbol;
+export { isUnknown, UNKNOWN, UNKNOWN_KEY } from '../rules/json';
+export type { UnknownLeaf } from '../rules/json';
 
 /**
- * A value that is known only when a program's engine has deployed something, such as an address.
+ * A value that is known only at deployment, such as an address that a cloud gives out.
  *
- * It is opaque: nothing of it can be read but its description, and it is no `T`.
+ * By type it is a `T`, so that it stands wherever a field takes one; only places of type {@link Known} refuse it. At run
+ * time it is no `T` but an opaque object: nothing can be computed from it while the program runs.
+ *
+ * The key is a text and no symbol, so that two copies of this library and generated files mean the same by it.
  */
-export interface Unknown<T> {
-  readonly [UNKNOWN]: true;
-  /** What the value is, for messages. */
-  readonly description: string;
-  /** Keeps `Unknown<string>` and `Unknown<number>` apart; not there at run time. */
-  readonly [TYPE]?: T;
-}
+export type Unknown<T> = T & { readonly [UNKNOWN_KEY]: true };
 
-/** True for a value that is known only later. */
-export function isUnknown(value: unknown): value is Unknown<unknown> {
-  return typeof value === 'object' && value !== null && UNKNOWN in value;
-}
+/**
+ * A `T` that has to be known while the program runs: a name, a namespace, a host that identifies, a weight, whatever
+ * objects are sorted by. Plain values are taken as they are; an {@link Unknown} does not compile.
+ */
+export type Known<T> = T & { readonly [UNKNOWN_KEY]?: never };

@@ -1,6 +1,9 @@
 import type { MeshError } from '../errors/mesh-error';
+import { MANIFEST_VALUE } from './manifest-value';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
+import { requireKnown } from './unknown';
+import type { Known } from './unknown';
 
 const BRAND = Symbol.for('mesh-constructs.Weight');
 const WHOLE = 100;
@@ -16,8 +19,9 @@ export class Weight {
   public static readonly none = new Weight(0);
   public static readonly all = new Weight(WHOLE);
 
-  /** @throws MeshError when `value` is no whole number from 0 to 100. */
-  public static percent(value: number, place: ValuePlace = {}): Weight {
+  /** @throws MeshError when `value` is no whole number from 0 to 100, or known only at deployment. */
+  public static percent(value: Known<number>, place: ValuePlace = {}): Weight {
+    requireKnown<unknown>(value, { ...place, property: place.property ?? 'weight' });
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= WHOLE) return new Weight(value);
     throw refusal(place, 'weight', {
       code: 'bad-weight',
@@ -28,7 +32,7 @@ export class Weight {
   }
 
   /** What a prop of type `Weight | number` was given, as a Weight. */
-  public static of(value: Weight | number, place: ValuePlace = {}): Weight {
+  public static of(value: Weight | Known<number>, place: ValuePlace = {}): Weight {
     return Weight.isWeight(value) ? value : Weight.percent(value, place);
   }
 
@@ -44,7 +48,7 @@ export class Weight {
    * @throws MeshError when a share is no Weight, or they cannot add up to 100.
    */
   public static split<Name extends string>(
-    shares: Readonly<Record<Name, Weight | number | undefined>>,
+    shares: Readonly<Record<Name, Weight | Known<number> | undefined>>,
     place: ValuePlace = {},
   ): Readonly<Record<Name, Weight>> {
     const entries = Object.entries<Weight | number | undefined>(shares);
@@ -76,6 +80,11 @@ export class Weight {
   /** E.g. `10%`. */
   public toString(): string {
     return `${this.value}%`;
+  }
+
+  /** In a manifest it stands as a number. @internal */
+  public [MANIFEST_VALUE](): number {
+    return this.value;
   }
 }
 

@@ -30,6 +30,7 @@ export const VALIDATION_CODES = {
   'not-exactly-one': 'The value fits none, or more than one, of alternatives that exclude each other (oneOf).',
   'forbidden-value': 'The value is one that the schema rules out (not).',
   'cel-rule': 'A validation rule of the kind refuses the object.',
+  'kubernetes-rule': 'A check of Kubernetes for its own kinds, which their API description does not hold, refuses the value.',
   'missing-name': 'An object has a name or a generateName.',
   'bad-name': 'The name is not of the form that its kind asks for.',
   'missing-namespace': 'An object of a namespaced kind says which namespace it is in.',
@@ -41,6 +42,7 @@ export const VALIDATION_CODES = {
   'bad-finalizer': 'A finalizer is a qualified name.',
   'bad-owner-reference': 'An owner reference names apiVersion, kind, name and uid, and one owner at most controls.',
   'server-owned-field': 'The server sets this field itself and refuses an object that comes with it.',
+  'unknown-value': 'A value that is known only at deployment stands where it says which object it is.',
   'bad-version': 'The version that objects are to be judged by is no version.',
 } as const;
 

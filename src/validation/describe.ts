@@ -1,9 +1,12 @@
+import { isUnknown } from '../rules/json';
+
 /** A value for a message: as JSON, shortened. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return JSON.stringify(shorten(value, 60));
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${count(value.length, 'item')}`;
+  if (isUnknown(value)) return `a value that is known only later (${value.description})`;
   if (typeof value === 'object' && value !== null) return describeObject(value);
   return typeof value === 'boolean' || value === null ? String(value) : `a ${typeof value}`;
 }

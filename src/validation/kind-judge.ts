@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/finding';
-import { isJsonObject } from '../rules/json';
+import { isJsonObject, isUnknown } from '../rules/json';
 import type { JsonObject } from '../rules/json';
 import type { KindEntry, KindRules, SharedRules, Variant } from '../rules/kind-rules';
 import { schemaOfVariant } from '../rules/schema';
@@ -62,6 +62,7 @@ export class LoadedKind {
     const scale = scalePath(this.rules, variant);
     const check = compiler.root(schema.root);
     const metadata = this.metadataRules(variant);
+    const inCode = isBuiltIn ? rulesInCode(this.entry) : undefined;
     const isDefinition = this.entry.kind === 'CustomResourceDefinition' && isBuiltIn;
     return {
       variant,
@@ -69,6 +70,7 @@ export class LoadedKind {
         checkTypes(object, metadata, report);
         if (isDefinition) checkDefinitionName(object, report);
         const complete = checkSchema(check, object, dropsStatus, report) as Data;
+        inCode?.(object, report);
         if (scale !== undefined) checkReplicas(scale, complete, report);
         if (report.isBlocked || runRules === undefined) return;
         // the old object came out of a server, which had filled in its defaults
@@ -83,6 +85,12 @@ export class LoadedKind {
     const checkName = nameCheckOf(this.entry.group, this.entry.kind, kubernetes);
     return { scope: this.entry.scope, checkName, requiresName: needsName(this.entry.group, this.entry.kind) };
   }
+}
+
+/** What a server checks of one of its own kinds in code; loaded at the first object of such a kind. */
+function rulesInCode({ group, kind }: KindEntry): ((object: Data, report: Report) => void) | undefined {
+  const { kubernetesRules } = require('./kubernetes') as typeof import('./kubernetes');
+  return kubernetesRules(group, kind);
 }
 
 function checkTypes(object: Data, rules: MetadataRules, report: Report): void {
@@ -103,7 +111,10 @@ function checkTypes(object: Data, rules: MetadataRules, report: Report): void {
 function checkDefinitionName(object: Data, report: Report): void {
   const { metadata, spec } = object;
   if (!isData(metadata) || !isData(spec) || !isData(spec['names'])) return;
-  const wanted = `${String(spec['names']['plural'])}.${String(spec['group'])}`;
+  const { plural } = spec['names'];
+  const { group } = spec;
+  if (isUnknown(plural) || isUnknown(group)) return;
+  const wanted = `${String(plural)}.${String(group)}`;
   if (metadata['name'] === wanted || typeof metadata['name'] !== 'string') return;
   report.enter('metadata');
   report.fail('bad-name', metadata['name'], `${wanted}: spec.names.plural and spec.group`, { below: '.name' });

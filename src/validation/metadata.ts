@@ -1,4 +1,5 @@
 import { closest } from '../errors/closest';
+import { isUnknown } from '../rules/json';
 import { isStrictDateTime } from './formats/times';
 import { dns1123Label, labelValue, prefixOf, qualifiedName } from './names';
 import type { NameCheck } from './names';
@@ -23,7 +24,8 @@ export interface MetadataRules {
 export function checkMetadata(metadata: unknown, rules: MetadataRules, report: Report): void {
   // null counts as absent, in metadata as everywhere in Kubernetes' own types
   if (metadata !== undefined && metadata !== null && !isData(metadata)) {
-    failType(metadata, 'object', report);
+    if (isUnknown(metadata)) failIdentity(metadata, report);
+    else failType(metadata, 'object', report);
     return;
   }
   const data: Data = metadata ?? {};
@@ -41,7 +43,16 @@ export function checkMetadata(metadata: unknown, rules: MetadataRules, report: R
   checkIdentity(data, rules, report);
 }
 
+/** What an object is found by is known before it is made. */
+function failIdentity(value: unknown, report: Report, below?: string): void {
+  report.fail('unknown-value', value, 'a value that is known now: an object is found by it', { below, fix: 'give a plain value' });
+}
+
 function checkIdentity(data: Data, { scope, checkName, requiresName }: MetadataRules, report: Report): void {
+  if (isUnknown(data['name']) || isUnknown(data['generateName']) || isUnknown(data['namespace'])) {
+    for (const field of ['name', 'generateName', 'namespace']) if (isUnknown(data[field])) failIdentity(data[field], report, `.${field}`);
+    return;
+  }
   const name = textOf(data, 'name');
   const generateName = textOf(data, 'generateName');
   if (generateName !== '') {
@@ -184,7 +195,7 @@ function byteSize(annotations: Data): number {
   );
 }
 
-/** Visits a map of texts; a null counts as an empty text, as in Go. */
+/** Visits a map of texts; a null counts as an empty text, as in Go, and so does a text that is known only at deployment. */
 function eachText(value: unknown, report: Report, visit: (key: string, content: string) => void): void {
   if (!isData(value)) {
     failType(value, 'object', report);
@@ -195,6 +206,8 @@ function eachText(value: unknown, report: Report, visit: (key: string, content: 
     report.enterKey(key);
     if (typeof content === 'string') visit(key, content);
     else failType(content, 'string', report);
+    // its key is known
+    if (isUnknown(content)) visit(key, '');
     report.leave();
   }
 }
@@ -223,7 +236,7 @@ function checkOwners(value: unknown, report: Report): void {
   for (const [index, owner] of owners.entries()) {
     report.enterIndex(index);
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (textOf(owner, field) === '') report.fail('bad-owner-reference', owner[field], `the ${field} of the owner`, { below: `.${field}` });
+      if (textOf(owner, field) === '' && !isUnknown(owner[field])) report.fail('bad-owner-reference', owner[field], `the ${field} of the owner`, { below: `.${field}` });
     }
     const apiVersion = textOf(owner, 'apiVersion');
     if (apiVersion !== '' && !/^(?:[^/]*\/)?[^/]+$/.test(apiVersion)) {

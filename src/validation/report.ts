@@ -1,6 +1,9 @@
 import type { Finding } from '../errors/finding';
+import type { UnknownLeaf } from '../rules/json';
 import type { ValidationCode } from './codes';
 import { describe } from './describe';
+import { unknownPlaces } from './unknowns';
+import type { Unjudged } from './unknowns';
 
 /** A step of a field path: a property, a key of a map, or an index. */
 enum Step {
@@ -18,6 +21,10 @@ export class Report {
   public isBlocked = false;
   /** Problems so far, reported or not. */
   public failures = 0;
+  /** What could not be judged, by place and rule. */
+  public readonly unjudged = new Map<string, Unjudged>();
+  /** Values known only at deployment that were met so far, listed or not. */
+  public unknownsMet = 0;
 
   private muted = 0;
   private depth = 0;
@@ -57,6 +64,35 @@ export class Report {
     return isFine;
   }
 
+  /** Whether a value fits, where that may depend on values that are known only at deployment. */
+  public verdict(check: (value: unknown, report: Report) => unknown, value: unknown): 'fits' | 'may fit' | 'does not fit' {
+    const before = this.unknownsMet;
+    const isFine = this.isFine(check, value);
+    if (!isFine) return 'does not fit';
+    return this.unknownsMet === before ? 'fits' : 'may fit';
+  }
+
+  /** Notes that the value at the present place is known only at deployment, or that a rule's outcome depends on such a value. */
+  public noteUnknown({ description }: Pick<UnknownLeaf, 'description'>, rule?: string): void {
+    this.unknownsMet += 1;
+    if (this.muted > 0) return;
+    this.note({ path: this.path, description, ...(rule !== undefined && { rule }) });
+  }
+
+  /** Notes every value known only at deployment in data that no schema describes. */
+  public noteUnknownsIn(value: unknown, key?: string): void {
+    if (typeof value !== 'object' || value === null || this.muted > 0) return;
+    const path = key === undefined ? this.path : [this.path, key].filter((part) => part !== '').join('.');
+    for (const place of unknownPlaces(value, path)) {
+      this.unknownsMet += 1;
+      this.note(place);
+    }
+  }
+
+  private note(unjudged: Unjudged): void {
+    this.unjudged.set(`${unjudged.path}\n${unjudged.rule ?? ''}`, unjudged);
+  }
+
   /** Reports a problem of the value at the present place. */
   public fail(code: ValidationCode, got: unknown, expected: string, more: FailureDetails = {}): void {
     this.failures += 1;
@@ -93,6 +129,8 @@ export class Report {
     this.findings.length = 0;
     this.isBlocked = false;
     this.failures = 0;
+    this.unknownsMet = 0;
+    this.unjudged.clear();
     this.muted = 0;
     this.depth = 0;
   }
@@ -100,7 +138,7 @@ export class Report {
 
 export interface FailureDetails {
   /** Path below the present place, such as `.name`. */
-  readonly below?: string;
+  readonly below?: string | undefined;
   readonly fix?: string | undefined;
   /** What was got, in words, where the value itself says too little. */
   readonly saidGot?: string;

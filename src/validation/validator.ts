@@ -1,4 +1,5 @@
 import type { Finding, ObjectName } from '../errors/finding';
+import { isUnknown } from '../rules/json';
 import type { KindEntry, Release, Variant } from '../rules/kind-rules';
 import { closest } from '../errors/closest';
 import type { ValidationCode } from './codes';
@@ -9,9 +10,11 @@ import { pathSegment } from './names';
 import { Report } from './report';
 import { isData } from './schema/check';
 import type { Data } from './schema/check';
+import type { Unjudged } from './unknowns';
 import { nearestRelease, newest, releaseText, sourceTitle, wantedVersions } from './versions';
 import type { ValidationTarget } from './versions';
 
+export type { Unjudged } from './unknowns';
 export type { ValidationTarget, Versions } from './versions';
 
 /** One set of rules that judged an object. */
@@ -25,6 +28,11 @@ export interface ValidationResult {
   readonly known: boolean;
   readonly findings: readonly Finding[];
   readonly judgedBy: readonly JudgedBy[];
+  /**
+   * What passed only because a value is known at deployment and not before: each such value, and each CEL rule whose
+   * outcome depends on one.
+   */
+  readonly unknowns: readonly Unjudged[];
 }
 
 export interface ValidatorOptions {
@@ -80,8 +88,8 @@ export class Validator {
       this.judges.set(key, plan);
     }
     const old = isData(options.old) ? options.old : undefined;
-    const findings = plan.judge(manifest, old);
-    return { known: plan.known, judgedBy: plan.judgedBy, findings: findings.length === 0 ? NONE : this.named(manifest, findings) };
+    const { findings, unknowns } = plan.judge(manifest, old);
+    return { known: plan.known, judgedBy: plan.judgedBy, findings: findings.length === 0 ? NONE : this.named(manifest, findings), unknowns };
   }
 
   private plan(apiVersion: string, kind: string): Plan {
@@ -95,7 +103,7 @@ export class Validator {
     const judgedBy = judges.flatMap((judge) => (judge.variant === undefined ? [] : [{ source: entry.source, ...judge.variant }]));
     const [only, ...others] = judges;
     if (only !== undefined && others.length === 0) return { known: true, judgedBy, judge: only.judge };
-    return { known: true, judgedBy, judge: (object, old) => mergeFindings(judges.map(({ label, judge }) => ({ label, findings: judge(object, old) }))) };
+    return { known: true, judgedBy, judge: (object, old) => mergeVerdicts(judges.map(({ label, judge }) => ({ label, ...judge(object, old) }))) };
   }
 
   private load(entry: KindEntry): LoadedKind {
@@ -144,7 +152,7 @@ export class Validator {
     const judge = index < 0 ? undefined : loaded.judge(index);
     if (judge === undefined) {
       const finding = missingVersion(loaded, release, version, label);
-      return { label, variant: undefined, judge: () => [finding] };
+      return { label, variant: undefined, judge: () => ({ findings: [finding], unknowns: NO_UNKNOWNS }) };
     }
     return { label, variant: judge.variant, judge: (object, old) => this.run((report) => judge.check(object, old, report)) };
   }
@@ -180,11 +188,13 @@ export class Validator {
     return isOwned ? entries.map(({ kind }) => kind).sort() : [];
   }
 
-  private run(check: (report: Report) => void): readonly Finding[] {
+  private run(check: (report: Report) => void): Verdict {
     const { report } = this;
     report.reset();
     check(report);
-    return report.findings.length === 0 ? NONE : [...report.findings];
+    const { findings, unjudged } = report;
+    if (findings.length === 0 && unjudged.size === 0) return FINE;
+    return { findings: findings.length === 0 ? NONE : [...findings], unknowns: unjudged.size === 0 ? NO_UNKNOWNS : [...unjudged.values()] };
   }
 
   private named(manifest: Data, findings: readonly Finding[]): readonly Finding[] {
@@ -193,13 +203,18 @@ export class Validator {
   }
 }
 
+/** What is said of one object by one set of rules. */
+type Verdict = Pick<ValidationResult, 'findings' | 'unknowns'>;
+
 const NONE: readonly Finding[] = [];
+const NO_UNKNOWNS: readonly Unjudged[] = [];
+const FINE: Verdict = { findings: NONE, unknowns: NO_UNKNOWNS };
 
 /** How the objects of one apiVersion and kind are judged. */
 interface Plan {
   readonly known: boolean;
   readonly judgedBy: readonly JudgedBy[];
-  readonly judge: (object: Data, old: Data | undefined) => readonly Finding[];
+  readonly judge: (object: Data, old: Data | undefined) => Verdict;
 }
 
 interface VariantJudge {
@@ -213,7 +228,7 @@ function defaultCatalog(): readonly KindEntry[] {
 }
 
 function unknownResult(findings: readonly Finding[]): ValidationResult {
-  return { known: false, judgedBy: [], findings };
+  return { known: false, judgedBy: [], findings, unknowns: NO_UNKNOWNS };
 }
 
 function plainFinding(code: ValidationCode, property: string, got: string, expected: string, fix?: string): Finding {
@@ -222,6 +237,10 @@ function plainFinding(code: ValidationCode, property: string, got: string, expec
 
 function typeFindings(apiVersion: unknown, kind: unknown): readonly Finding[] {
   const findings: Finding[] = [];
+  for (const [property, value] of Object.entries({ apiVersion, kind })) {
+    if (isUnknown(value)) findings.push(plainFinding('unknown-value', property, describe(value), 'a value that is known now', 'give a plain value'));
+  }
+  if (findings.length > 0) return findings;
   if (typeof apiVersion !== 'string' || apiVersion === '') {
     findings.push(plainFinding('missing-api-version', 'apiVersion', describe(apiVersion), 'the version of the API, such as v1', 'add apiVersion'));
   }
@@ -260,7 +279,13 @@ function missingVersion(loaded: LoadedKind, release: Release, version: string, l
   return plainFinding('kind-not-in-release', 'kind', `"${entry.kind}"`, `a kind that ${label} has`, fix);
 }
 
-/** Findings of several releases, each once; one that not all of them give says which do. */
+/** What several releases say of one object. */
+function mergeVerdicts(results: readonly (Verdict & { readonly label: string })[]): Verdict {
+  const unknowns = new Map(results.flatMap((result) => result.unknowns).map((each) => [`${each.path}\n${each.rule ?? ''}`, each] as const));
+  return { findings: mergeFindings(results), unknowns: unknowns.size === 0 ? NO_UNKNOWNS : [...unknowns.values()] };
+}
+
+/** Each finding once; one that not all of them give says which do. */
 function mergeFindings(results: readonly { readonly label: string; readonly findings: readonly Finding[] }[]): readonly Finding[] {
   const merged = new Map<string, { readonly finding: Finding; readonly labels: string[] }>();
   for (const { label, findings } of results) {

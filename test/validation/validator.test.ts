@@ -20,7 +20,7 @@ describe('what is said of an object', () => {
     const result = new Validator({ target: { istio: '1.31.1' } }).validate(
       virtualService({ hosts: ['reviews'], http: [{ route: [{ destination: { host: 'reviews' }, weight: 100 }], timeout: '5s' }] }),
     );
-    expect(result).toEqual({ known: true, findings: [], judgedBy: [{ source: 'istio', release: '1.31.1', version: 'v1' }] });
+    expect(result).toEqual({ known: true, findings: [], judgedBy: [{ source: 'istio', release: '1.31.1', version: 'v1' }], unknowns: [] });
   });
 
   test('where, what was got, what was expected, and the fix', () => {

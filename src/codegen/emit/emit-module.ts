@@ -4,6 +4,7 @@ import { TYPE } from '../normalise/rule';
 import { mapChildren } from '../schema-walk';
 import type { JsonObject } from '../../rules/json';
 import { compareText } from '../version-order';
+import { withKnownFields } from './known-fields';
 import { HEADER } from './marker';
 
 /** A name that a module takes from another one. */
@@ -30,11 +31,12 @@ export async function emitModule(module: TypeModule): Promise<string> {
     .sort(([a], [b]) => compareText(a, b))
     .map(([from, names]) => `import type { ${[...new Set(names)].sort().join(', ')} } from '${from}';`);
   const imports = [...(module.imports ?? []), ...foreign];
-  const types = await printTypes(module.types);
+  const known = withKnownFields(module.types);
+  const types = await printTypes(known.types);
   return [
     `${HEADER}/* eslint-disable */\n`,
     ...(imports.length === 0 ? [] : [`${imports.join('\n')}\n`]),
-    ...(module.code === undefined ? [] : [module.code]),
+    ...[known.code, module.code].filter((code) => code !== undefined),
     ...(types === '' ? [] : [types]),
   ].join('\n');
 }

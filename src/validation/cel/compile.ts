@@ -2,25 +2,31 @@ import { callGlobal, callMember, hasGlobal } from './calls';
 import { compileMacro } from './macros';
 import { CompileError, constant, isConstant } from './node';
 import type { Node, Scope } from './node';
+import { container, operand, partial } from './partial';
 import { compileBinary, compileNegate } from './operators';
 import { compileHas, compileIndex, compileSelect } from './select';
 import type { Expr, Literal } from './syntax';
 import { BOOL, BYTES, DOUBLE, DYN, INT, join, listOf, mapOf, NULL, STRING, TYPE, typeText, UINT } from './types';
 import type { CelType } from './types';
-import { CelError, Double, makeMap, toInt, TypeValue, Uint } from './values';
+import { CelError, CelUnknown, Double, makeMap, toInt, TypeValue, Uint } from './values';
 import type { Value } from './values';
 
 /** Makes a closure of an expression, typed by the variables in scope. Throws CompileError. */
 export function compile(expr: Expr, scope: Scope): Node {
+  const node = compileExpr(expr, scope);
+  return scope.isPartial ? partial(expr, node) : node;
+}
+
+function compileExpr(expr: Expr, scope: Scope): Node {
   switch (expr.op) {
     case 'literal':
       return compileLiteral(expr.value);
     case 'ident':
       return compileIdent(expr.name, scope);
     case 'select':
-      return compileSelect(compile(expr.operand, scope), expr.field, expr.optional);
+      return compileSelect(compileContainer(expr.operand, scope), expr.field, expr.optional);
     case 'index':
-      return compileIndex(compile(expr.operand, scope), compile(expr.index, scope), expr.optional);
+      return compileIndex(compileContainer(expr.operand, scope), compile(expr.index, scope), expr.optional);
     case 'call':
       return compileCall(expr, scope);
     case 'list':
@@ -43,8 +49,14 @@ export function compile(expr: Expr, scope: Scope): Node {
     case 'negate':
       return compileNegate(compile(expr.operand, scope));
     case 'binary':
-      return compileBinary(expr.operator, compile(expr.left, scope), compile(expr.right, scope));
+      return compileBinary(expr.operator, compile(expr.left, scope), compile(expr.right, scope), scope.isPartial);
   }
+}
+
+/** What something is taken out of. */
+function compileContainer(expr: Expr, scope: Scope): Node {
+  const node = compile(expr, scope);
+  return scope.isPartial ? container(node) : node;
 }
 
 function compileLiteral(value: Literal): Node {
@@ -90,18 +102,23 @@ function compileCall(expr: Expr & { op: 'call' }, scope: Scope): Node {
     if (argument?.op !== 'select' || argument.optional || rest.length > 0) {
       throw new CompileError('has() takes one field selection');
     }
-    return compileHas(compile(argument.operand, scope), argument.field);
+    return compileHas(compileContainer(argument.operand, scope), argument.field);
   }
   const macro = compileMacro(expr, scope, compile);
   if (macro !== undefined) return macro;
   const isFormat = expr.name === 'format' && expr.target !== undefined;
   if (isFormat) checkFormat(expr.target, expr.args[0]);
-  const args = (): Node[] => expr.args.map((arg) => compile(arg, isFormat ? scope.mixed() : scope));
+  const within = isFormat ? scope.mixed() : scope;
+  const argument = (arg: Expr): Node => {
+    const node = compile(arg, within);
+    return scope.isPartial ? operand(node, expr.target === undefined ? expr.name : `.${expr.name}`) : node;
+  };
+  const args = (): Node[] => expr.args.map(argument);
   if (expr.target === undefined) return callGlobal(expr.name, args());
   const namespace = qualifiedName(expr.target, scope);
   const qualified = `${namespace}.${expr.name}`;
   if (namespace !== undefined && hasGlobal(qualified)) return callGlobal(qualified, args());
-  return callMember(expr.name, [compile(expr.target, scope), ...args()]);
+  return callMember(expr.name, [argument(expr.target), ...args()]);
 }
 
 /** A template that is written out takes as many arguments as it has clauses. */
@@ -177,10 +194,22 @@ function and(env: Value[], a: Run, b: Run): boolean {
   try {
     first = asBool(a(env));
   } catch (error) {
-    if (error instanceof CelError && !asBool(b(env))) return false;
-    throw error;
+    return absorb(error, env, b, false);
   }
   return first && asBool(b(env));
+}
+
+/** The other side decides, or what kept this one from giving a value stands; an unknown stands before an error. */
+function absorb(failure: unknown, env: Value[], other: Run, decisive: boolean): boolean {
+  if (!(failure instanceof CelError) && !(failure instanceof CelUnknown)) throw failure;
+  let second: boolean;
+  try {
+    second = asBool(other(env));
+  } catch (error) {
+    throw failure instanceof CelUnknown && (error instanceof CelError || error instanceof CelUnknown) ? failure : error;
+  }
+  if (second === decisive) return decisive;
+  throw failure;
 }
 
 /** True wins over an error on the other side. */
@@ -195,8 +224,7 @@ function or(env: Value[], a: Run, b: Run): boolean {
   try {
     first = asBool(a(env));
   } catch (error) {
-    if (error instanceof CelError && asBool(b(env))) return true;
-    throw error;
+    return absorb(error, env, b, true);
   }
   return first || asBool(b(env));
 }

@@ -3,7 +3,7 @@ import type { Env, Node, Scope } from './node';
 import type { Expr } from './syntax';
 import { BOOL, DYN, INT, join, listOf, mapOf, optionalOf, typeText } from './types';
 import type { CelType } from './types';
-import { CelError, compare, isMapValue, makeMap, mapGet, mapKeys, Optional } from './values';
+import { CelError, CelUnknown, compare, isMapValue, makeMap, mapGet, mapKeys, Optional } from './values';
 import type { MapValue, Value } from './values';
 
 type Compile = (expr: Expr, scope: Scope) => Node;
@@ -122,7 +122,7 @@ function expectMap(range: Value): MapValue {
   throw new CelError('no such overload');
 }
 
-/** `all` (stops at false) and `exists` (stops at true): an error counts only where no item decides. */
+/** `all` (stops at false) and `exists` (stops at true): an error or an unknown counts only where no item decides. */
 function quantifier(call: MacroCall, variables: 1 | 2, decisive: boolean): Node {
   const loop = openLoop(call, variables);
   const predicate = boolean(call.compile(call.args[variables] as Expr, loop.scope));
@@ -131,13 +131,14 @@ function quantifier(call: MacroCall, variables: 1 | 2, decisive: boolean): Node 
     type: BOOL,
     run: (env) => {
       let decided = false;
-      let failure: CelError | undefined;
+      let failure: CelError | CelUnknown | undefined;
       each(range(env), env, (inner) => {
         try {
           decided = isTrue(predicate(inner)) === decisive;
         } catch (error) {
-          if (!(error instanceof CelError)) throw error;
-          failure ??= error;
+          if (!(error instanceof CelError) && !(error instanceof CelUnknown)) throw error;
+          // of several, an unknown stands
+          if (failure === undefined || (error instanceof CelUnknown && failure instanceof CelError)) failure = error;
         }
         return decided;
       });

@@ -22,12 +22,14 @@ export class Scope {
     private readonly slots: { count: number },
     /** True where list and map literals may hold items of several types: in the arguments of format(). */
     public readonly allowsMixed = false,
+    /** True where values that are known only at deployment may be met; see `partial.ts`. */
+    public readonly isPartial = false,
   ) {}
 
   /** The scope of a rule: the given variables stand in the first slots. */
-  public static of(variables: readonly (readonly [string, CelType])[]): Scope {
+  public static of(variables: readonly (readonly [string, CelType])[], isPartial = false): Scope {
     const names = new Map(variables.map(([name, type], slot) => [name, { slot, type }] as const));
-    return new Scope(names, { count: variables.length });
+    return new Scope(names, { count: variables.length }, false, isPartial);
   }
 
   public lookup(name: string): { readonly slot: number; readonly type: CelType } | undefined {
@@ -38,11 +40,11 @@ export class Scope {
   public with(name: string, type: CelType): { readonly scope: Scope; readonly slot: number } {
     const slot = this.slots.count;
     this.slots.count += 1;
-    return { scope: new Scope(new Map(this.names).set(name, { slot, type }), this.slots, this.allowsMixed), slot };
+    return { scope: new Scope(new Map(this.names).set(name, { slot, type }), this.slots, this.allowsMixed, this.isPartial), slot };
   }
 
   public mixed(): Scope {
-    return new Scope(this.names, this.slots, true);
+    return new Scope(this.names, this.slots, true, this.isPartial);
   }
 
   /** How many slots an environment needs. */

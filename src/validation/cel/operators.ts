@@ -1,6 +1,7 @@
 import { dispatch, findOverloads } from './calls';
 import { CompileError, isConstant } from './node';
 import type { Env, Node } from './node';
+import { isInPartial, operand } from './partial';
 import type { BinaryOperator } from './syntax';
 import { accepts, BOOL, typeText } from './types';
 import type { Bindings, CelType, ListType } from './types';
@@ -11,7 +12,21 @@ type Run = (env: Env) => Value;
 type Equal = (a: Value, b: Value) => boolean;
 
 /** A node of a binary operator. */
-export function compileBinary(operator: BinaryOperator, left: Node, right: Node): Node {
+export function compileBinary(operator: BinaryOperator, left: Node, right: Node, isPartial = false): Node {
+  if (!isPartial) return compileOperator(operator, left, right);
+  // lists are joined without a look at their items
+  if (operator === '+' && left.type.kind === 'list' && left.type.listType === undefined) return compileOperator(operator, left, right);
+  const a = operand(left, operator);
+  if (operator === 'in' && right.type.kind === 'list') {
+    const { type } = compileIn(left, right);
+    return { type, run: (env) => isInPartial(a.run(env), right.run(env) as readonly Value[]) };
+  }
+  // the keys of a map are known
+  if (operator === 'in' && right.type.kind === 'map') return compileOperator(operator, a, right);
+  return compileOperator(operator, a, operand(right, operator));
+}
+
+function compileOperator(operator: BinaryOperator, left: Node, right: Node): Node {
   switch (operator) {
     case '==':
       return { type: BOOL, run: equality(left, right) };

@@ -9,7 +9,7 @@ import { freeNames } from './syntax';
 import type { Expr } from './syntax';
 import { optionalOf, typeText } from './types';
 import type { CelType } from './types';
-import { Optional } from './values';
+import { CelUnknown, Optional } from './values';
 import type { Value } from './values';
 
 /** One entry of `x-kubernetes-validations`. */
@@ -31,6 +31,14 @@ export interface CompiledRule {
   readonly fieldPath: string;
   /** Undefined where the rule holds, else what it says. */
   readonly check: (self: unknown, oldSelf: unknown) => RuleFailure | undefined;
+  /** The same, where the object may hold values that are known only at deployment. */
+  readonly checkPartial: (self: unknown, oldSelf: unknown) => RuleFailure | RuleUnknown | undefined;
+}
+
+/** What is said of an object of which it shows only at deployment whether the rule holds. */
+export interface RuleUnknown {
+  /** What the value is that it depends on. */
+  readonly unknown: string;
 }
 
 /** What is said of an object that a rule refuses. */
@@ -67,16 +75,32 @@ export function compileRule(rule: Rule, selfSchema: JsonObject, isResource = fal
 function compileChecked(rule: Rule, schema: JsonObject, isResource: boolean): CompiledRule {
   const type = celTypeOf(schema, isResource);
   if (type === undefined) throw new CompileError('rules cannot stand on a value whose schema gives no type');
-  const program = compileExpression(rule.rule, type, rule.optionalOldSelf === true, 'bool');
-  const message =
-    rule.messageExpression === undefined || rule.messageExpression === ''
-      ? undefined
-      : compileExpression(rule.messageExpression, type, rule.optionalOldSelf === true, 'string');
+  const { main, message } = compilePrograms(rule, type, false);
+  let partial: Programs | undefined;
   return {
     rule,
-    usesOldSelf: program.usesOldSelf,
+    usesOldSelf: main.usesOldSelf,
     fieldPath: rule.fieldPath === undefined ? '' : checkFieldPath(rule.fieldPath, schema),
-    check: (self, oldSelf) => check(rule, program, message, self, oldSelf),
+    check: (self, oldSelf) => check(rule, main, message, self, oldSelf) as RuleFailure | undefined,
+    checkPartial: (self, oldSelf) => {
+      partial ??= compilePrograms(rule, type, true);
+      return check(rule, partial.main, partial.message, self, oldSelf);
+    },
+  };
+}
+
+interface Programs {
+  readonly main: Program;
+  readonly message: Program | undefined;
+}
+
+function compilePrograms(rule: Rule, type: CelType, isPartial: boolean): Programs {
+  const { messageExpression } = rule;
+  const options = { isOptional: rule.optionalOldSelf === true, isPartial };
+  const hasMessage = messageExpression !== undefined && messageExpression !== '';
+  return {
+    main: compileExpression(rule.rule, type, 'bool', options),
+    message: hasMessage ? compileExpression(messageExpression, type, 'string', options) : undefined,
   };
 }
 
@@ -85,13 +109,20 @@ interface Program {
   readonly run: (self: unknown, oldSelf: unknown) => Value;
 }
 
-function compileExpression(text: string, type: CelType, isOptional: boolean, wanted: 'bool' | 'string'): Program {
+interface ProgramOptions {
+  /** `oldSelf` is an optional value. */
+  readonly isOptional: boolean;
+  readonly isPartial: boolean;
+}
+
+function compileExpression(text: string, type: CelType, wanted: 'bool' | 'string', { isOptional, isPartial }: ProgramOptions): Program {
   const parsed = parseCel(text);
   if ('error' in parsed) throw new CompileError(parsed.error);
-  const scope = Scope.of([
+  const variables = [
     ['self', type],
     ['oldSelf', isOptional ? optionalOf(type) : type],
-  ]);
+  ] as const;
+  const scope = Scope.of(variables, isPartial);
   const node = compile(parsed.expr, scope);
   if (node.type.kind !== wanted) throw new CompileError(`gives ${typeText(node.type)}, not ${wanted}`);
   return program(node, parsed.expr, scope, type, isOptional);
@@ -123,11 +154,12 @@ function program(node: Node, expr: Expr, scope: Scope, type: CelType, isOptional
   };
 }
 
-function check(rule: Rule, main: Program, message: Program | undefined, self: unknown, oldSelf: unknown): RuleFailure | undefined {
+function check(rule: Rule, main: Program, message: Program | undefined, self: unknown, oldSelf: unknown): RuleFailure | RuleUnknown | undefined {
   let error: string | undefined;
   try {
     if (main.run(self, oldSelf) === true) return undefined;
   } catch (caught) {
+    if (caught instanceof CelUnknown) return { unknown: caught.description };
     // whatever keeps a rule from giving true or false refuses the object
     error = caught instanceof Error ? caught.message : String(caught);
   }

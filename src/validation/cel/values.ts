@@ -64,6 +64,16 @@ export abstract class Opaque {
 /** An evaluation that gives no value: `&&`, `||` and the quantifiers may absorb it, anything else passes it on. */
 export class CelError extends Error {}
 
+/**
+ * An evaluation that a value known only at deployment keeps from giving a value. It goes the way of an error, but wins over
+ * one wherever both meet in `&&`, `||` or a quantifier.
+ */
+export class CelUnknown extends Error {
+  public constructor(public readonly description: string) {
+    super(description);
+  }
+}
+
 const MAX_INT = 2n ** 63n - 1n;
 const MIN_INT = -(2n ** 63n);
 const MAX_UINT = 2n ** 64n - 1n;

@@ -1,3 +1,4 @@
+import { isUnknown } from '../../rules/json';
 import { parseQuantity } from '../formats/quantity';
 import { checkAnnotations, checkLabels } from '../metadata';
 import type { Report } from '../report';
@@ -75,7 +76,7 @@ function templateMetadata(plain: Check): Check {
 
 function within(field: string, value: unknown, check: (value: unknown, report: Report) => void, report: Report): void {
   // of a wrong type: the schema has said so
-  if (!isData(value) || Object.values(value).some((item) => typeof item !== 'string')) return;
+  if (!isData(value) || Object.values(value).some((item) => typeof item !== 'string' && !isUnknown(item))) return;
   report.enter(field);
   check(value, report);
   report.leave();

@@ -1,3 +1,4 @@
+import { isUnknown } from '../../rules/json';
 import type { Json, JsonObject } from '../../rules/json';
 import type { Report } from '../report';
 
@@ -33,7 +34,13 @@ export function has(object: Data, key: string): boolean {
 /** An object of a manifest. */
 export type Data = { readonly [key: string]: unknown };
 
+/** True for an object: neither a list, null, nor a value that is known only at deployment. */
 export function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnknown(value);
+}
+
+/** Like {@link isData}, where a value that is known only at deployment is told apart otherwise: it is asked of every object. */
+export function isObject(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

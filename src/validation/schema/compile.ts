@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../rules/json';
+import { isJsonObject, isUnknown } from '../../rules/json';
 import { refOf } from '../../rules/sharing';
 import { Report } from '../report';
 import { arrayCheck, arrayConditions } from './arrays';
@@ -87,7 +87,8 @@ export class SchemaCompiler {
     if (junctors.length === 0) return check;
     return (value, report) => {
       const out = check(value, report);
-      for (const condition of junctors) condition(out, report);
+      // it fits every alternative, and none for certain
+      if (report.unknownsMet === 0 || !isUnknown(out)) for (const condition of junctors) condition(out, report);
       return out;
     };
   }
@@ -168,7 +169,12 @@ export class SchemaCompiler {
   /** A node without a type: only what its other keywords say. */
   private untyped(schema: Schema): Check {
     const plain = this.nested(schema);
-    if (!isJsonObject(schema['properties']) && !isJsonObject(schema['additionalProperties'])) return plain;
+    if (!isJsonObject(schema['properties']) && !isJsonObject(schema['additionalProperties'])) {
+      return (value, report) => {
+        report.noteUnknownsIn(value);
+        return plain(value, report);
+      };
+    }
     const object = this.object(schema);
     return (value, report) => (isData(value) ? object(value, report) : plain(value, report));
   }
@@ -196,6 +202,7 @@ export class SchemaCompiler {
       if (typeof value === 'string') for (const condition of onText) condition(value, report);
       else if (typeof value === 'number') for (const condition of onNumber) condition(value, report);
       else if (Array.isArray(value)) for (const condition of onArray) condition(value, report);
+      else if (report.unknownsMet > 0 && isUnknown(value)) return failType(value, '', report);
       else if (value !== null) for (const condition of onObject) condition(value, report);
       enumeration?.(value, report);
       for (const condition of junctors) condition(value, report);
@@ -211,7 +218,7 @@ export class SchemaCompiler {
     );
     if (entries.length === 0 && !isJsonObject(additional)) return [];
     const properties = new Map(entries.map(([name, check]) => [name, { check, isNullable: true }] as const));
-    const others = isJsonObject(additional) ? { check: this.nested(additional), isNullable: true } : 'keep';
+    const others = isJsonObject(additional) ? { check: this.nested(additional), isNullable: true } : 'ignore';
     const check = objectCheck({ properties, others, conditions: [], explainUnknown: () => undefined });
     return [(value, report) => void check(value, report)];
   }

@@ -1,6 +1,6 @@
 import { listOf } from '../describe';
 import type { Report } from '../report';
-import { has, isData, namesOf, schemasOf } from './check';
+import { has, isData, isObject, namesOf, schemasOf } from './check';
 import type { Check, Schema } from './check';
 import type { Condition } from './scalars';
 
@@ -31,14 +31,19 @@ function oneOf(schema: Schema, nested: (schema: Schema) => Check): Condition | u
   const wanted = alternativesText(alternatives, alternatives.some((item) => 'not' in item) ? 'at most one of' : 'exactly one of');
   const checks = alternatives.map(nested);
   return (value, report) => {
-    if (quick !== undefined && isData(value)) {
+    if (quick !== undefined && isObject(value)) {
       const matching = quick(value);
       if (matching !== 1) failOneOf(value, matching, fields, wanted, report);
       return;
     }
     let matching = 0;
-    for (const check of checks) if (report.isFine(check, value)) matching += 1;
-    if (matching === 1) return;
+    let possible = 0;
+    for (const check of checks) {
+      const verdict = report.verdict(check, value);
+      if (verdict === 'fits') matching += 1;
+      else if (verdict === 'may fit') possible += 1;
+    }
+    if (matching === 1 || (matching === 0 && possible > 0)) return;
     failOneOf(value, matching, fields, wanted, report);
     if (matching === 0) reportSingle(checks, value, report);
   };
@@ -108,7 +113,7 @@ function not(schema: Schema, nested: (schema: Schema) => Check): Condition | und
   const check = nested(inner as Schema);
   const wanted = `not ${alternativesText([inner as Schema], '')}`;
   return (value, report) => {
-    if (report.isFine(check, value)) report.fail('forbidden-value', value, wanted);
+    if (report.verdict(check, value) === 'fits') report.fail('forbidden-value', value, wanted);
   };
 }
 

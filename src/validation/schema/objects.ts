@@ -1,7 +1,8 @@
 import { closest } from '../../errors/closest';
+import { isUnknown, UNKNOWN_KEY } from '../../rules/json';
 import { count } from '../describe';
 import type { Report } from '../report';
-import { has, isData, namesOf, numberOf } from './check';
+import { has, isObject, namesOf, numberOf } from './check';
 import type { Check, Data, Schema } from './check';
 import { failType } from './scalars';
 import type { Condition } from './scalars';
@@ -18,8 +19,10 @@ export interface Property {
 /** Everything that the check of an object is made of. */
 export interface ObjectParts {
   readonly properties: ReadonlyMap<string, Property>;
-  /** What holds for other fields: the same property for each, or nothing said (`keep`), or refused. */
-  readonly others: Property | 'keep' | 'refuse';
+  /**
+   * What holds for other fields: the same property for each, nothing said (`keep`), refused, or said elsewhere (`ignore`).
+   */
+  readonly others: Property | 'keep' | 'refuse' | 'ignore';
   readonly conditions: readonly Condition[];
   /** Called for a field that no schema knows, to say more about it. */
   readonly explainUnknown: (field: string, report: Report) => string | undefined;
@@ -32,15 +35,17 @@ export function objectCheck(parts: ObjectParts): Check {
   const { properties, others, conditions } = parts;
   const fallbacks = [...properties].flatMap(([key, { fallback }]) => (fallback === undefined ? [] : [{ key, fallback }]));
   return (value, report) => {
-    if (!isData(value)) return failType(value, 'object', report);
+    if (!isObject(value)) return failType(value, 'object', report);
     let copy: Mutable | undefined;
     for (const key in value) {
       const item = value[key];
       if (item === undefined) continue;
       const known = properties.get(key);
+      if (known === undefined && key === UNKNOWN_KEY && isUnknown(value)) return failType(value, 'object', report);
       const property = known ?? (typeof others === 'object' ? others : undefined);
       if (property === undefined) {
         if (others === 'refuse') failUnknown(key, item, parts, report);
+        else if (others === 'keep') report.noteUnknownsIn(item, key);
         continue;
       }
       if (item === null && !property.isNullable) {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../rules/json';
 import type { CompiledRule, CompileFailure, Rule } from '../cel/rule';
 import type * as RuleModule from '../cel/rule';
 import type { Report } from '../report';
-import { isData, isSame, namesOf, schemasOf } from './check';
+import { isData, isObject, isSame, namesOf, schemasOf } from './check';
 import type { Data, Schema } from './check';
 
 /** Runs the CEL rules of a node and of all below it. */
@@ -60,12 +60,12 @@ export class RuleCompiler {
     }
     if (walks.length === 0) return undefined;
     return (value, old, report) => {
-      if (!isData(value)) return;
+      if (!isObject(value)) return;
       for (const { key, walk } of walks) {
         const item = value[key];
         if (item === undefined || item === null) continue;
         report.enter(key);
-        walk(item, isData(old) ? old[key] : undefined, report);
+        walk(item, isObject(old) ? old[key] : undefined, report);
         report.leave();
       }
     };
@@ -77,12 +77,12 @@ export class RuleCompiler {
     const walk = isJsonObject(given) && isJsonObject(typed) ? this.child(given, typed) : undefined;
     if (walk === undefined) return undefined;
     return (value, old, report) => {
-      if (!isData(value)) return;
+      if (!isObject(value)) return;
       for (const key in value) {
         const item = value[key];
         if (item === undefined || item === null) continue;
         report.enterKey(key);
-        walk(item, isData(old) ? old[key] : undefined, report);
+        walk(item, isObject(old) ? old[key] : undefined, report);
         report.leave();
       }
     };
@@ -145,8 +145,12 @@ function runRule(rule: CompiledRule | CompileFailure, value: unknown, old: unkno
     return;
   }
   if (rule.usesOldSelf && (old === undefined || old === null) && rule.rule.optionalOldSelf !== true) return;
-  const failure = rule.check(value, old);
+  const failure = report.unknownsMet === 0 ? rule.check(value, old) : rule.checkPartial(value, old);
   if (failure === undefined) return;
+  if ('unknown' in failure) {
+    report.noteUnknown({ description: failure.unknown }, rule.rule.rule.trim());
+    return;
+  }
   report.fail('cel-rule', value, failure.message, {
     ...(rule.fieldPath !== '' && { below: rule.fieldPath }),
     ...(failure.error !== undefined && { fix: `the rule could not be evaluated: ${failure.error}` }),

@@ -1,3 +1,4 @@
+import { isUnknown } from '../../rules/json';
 import { FORMATS } from '../formats';
 import { article, describe, listOf } from '../describe';
 import { compilePattern } from '../re2';
@@ -16,8 +17,15 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   'integer-or-string': 'an integer or a string',
 };
 
-/** Reports a value of a wrong type; what would have been accepted is told by the schema's `type`. */
+/**
+ * Reports a value of a wrong type; what would have been accepted is told by the schema's `type`. A value that is known only
+ * at deployment may be of any type: it passes, and is noted.
+ */
 export function failType(value: unknown, type: string, report: Report): unknown {
+  if (isUnknown(value)) {
+    report.noteUnknown(value);
+    return value;
+  }
   report.fail('wrong-type', value, TYPE_NAMES[type] ?? article(type), { isBlocking: true, fix: typeFix(value, type) });
   return value;
 }
