@@ -1,8 +1,13 @@
+import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { closest } from '../errors/closest';
 import { isVersion } from '../validation/versions';
 import type { Versions } from '../validation/versions';
 import { Host } from './host';
+import { knownReleases, minorOf } from './known-releases';
+import { isLabelValue } from './kubernetes-names';
+import { requireObject, requirePlace } from './place';
 import { describeValue, refusal } from './refusal';
 import type { ValuePlace } from './refusal';
 import { rootState } from './root-state';
@@ -12,17 +17,20 @@ const BRAND = Symbol.for('mesh-constructs.Cluster');
 /** What is known of a cluster. */
 export interface ClusterProps {
   /**
-   * Full Istio version, such as `1.31.3`, or several.
+   * Full Istio version, such as `1.31.3`, or several: of a minor release whose rules are known. Where the rules of that
+   * patch are not, those of the nearest one of the same minor release stand in, and a warning says so.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly istio?: Versions;
   /**
-   * Kubernetes version, such as `1.34`, or several.
+   * Kubernetes version, such as `1.34`, or several. Where its rules are not known, those of the nearest lower one stand in,
+   * and a warning says so.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly kubernetes?: Versions;
   /**
-   * Version of the Gateway API's CRDs, such as `1.6.1`, or several.
+   * Version of the Gateway API's CRDs, such as `1.6.1`, or several. Where its rules are not known, those of the nearest
+   * lower one stand in, and a warning says so.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly gatewayApi?: Versions;
@@ -91,10 +99,62 @@ export class Cluster extends Construct {
 
   public readonly facts: ClusterFacts;
 
+  /**
+   * @throws MeshError when a version is none or of a minor release of Istio that is not known, when another prop is not what
+   * it should be, and in a Chart or another Cluster.
+   */
   public constructor(scope: Construct, id: string, props: ClusterProps = {}) {
+    const path = requirePlace(scope, id);
+    refuseInside(scope, path);
+    requireClusterProps(requireObject(props, path), path);
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
     this.facts = factsFrom(props, this.node.path);
+  }
+}
+
+const PROPS = ['istio', 'kubernetes', 'gatewayApi', 'gatewayApiChannel', 'clusterDomain', 'trustDomain', 'network'];
+
+/** Charts stand in clusters: the other way round, a chart's objects would be in one cluster and its own charts in another. */
+function refuseInside(scope: Construct, construct: string): void {
+  const outer = scope.node.scopes.reverse().find((around) => Chart.isChart(around) || Cluster.isCluster(around));
+  if (outer === undefined) return;
+  throw refusal({ construct }, 'scope', {
+    code: 'bad-scope',
+    got: `${outer.node.path}, which is a ${Chart.isChart(outer) ? 'Chart' : 'Cluster'}`,
+    expected: 'the app, or a construct that is in no Chart and no Cluster',
+    fix: 'make the Cluster in the app, and the Chart in the Cluster',
+  });
+}
+
+function requireClusterProps(props: ClusterProps, construct: string): void {
+  const unknown = Object.keys(props).find((key) => !PROPS.includes(key));
+  if (unknown !== undefined) {
+    const meant = closest(unknown, PROPS);
+    throw refusal({ construct }, unknown, {
+      code: 'unknown-prop',
+      got: `the prop "${unknown}"`,
+      expected: `one of ${PROPS.join(', ')}`,
+      fix: meant === undefined ? 'leave it out' : `did you mean "${meant}"?`,
+    });
+  }
+  const channel: unknown = props.gatewayApiChannel;
+  if (channel !== undefined && channel !== 'standard' && channel !== 'experimental') {
+    throw refusal({ construct }, 'gatewayApiChannel', {
+      code: 'bad-channel',
+      got: describeValue(channel),
+      expected: '"standard" or "experimental"',
+      fix: 'name the channel whose CRDs are installed in the cluster',
+    });
+  }
+  // Istio writes it into the label topology.istio.io/network
+  if (props.network !== undefined && (props.network === '' || !isLabelValue(props.network))) {
+    throw refusal({ construct }, 'network', {
+      code: 'bad-network',
+      got: describeValue(props.network),
+      expected: 'letters, digits, "-", "_" and ".", beginning and ending with a letter or digit, 63 at most',
+      fix: 'leave it out where the mesh has one network',
+    });
   }
 }
 
@@ -102,7 +162,7 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
   const place = construct === undefined ? {} : { construct };
   const clusterDomain = Host.of(props.clusterDomain ?? 'cluster.local', { ...place, property: 'clusterDomain' }).value;
   return {
-    istio: versionsOf(props.istio, 'istio', place),
+    istio: istioVersionsOf(props.istio, place),
     kubernetes: versionsOf(props.kubernetes, 'kubernetes', place),
     gatewayApi: versionsOf(props.gatewayApi, 'gatewayApi', place),
     gatewayApiChannel: props.gatewayApiChannel ?? 'standard',
@@ -112,11 +172,27 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
   };
 }
 
+/** Another minor release has other fields, so the rules of one say nothing of the other. */
+function istioVersionsOf(given: Versions | undefined, place: ValuePlace): readonly string[] {
+  const versions = versionsOf(given, 'istio', place);
+  if (versions.length === 0) return versions;
+  const known = knownReleases('istio');
+  const minors = [...new Set(known.map(minorOf))];
+  const wrong = versions.find((version) => !minors.includes(minorOf(version)));
+  if (wrong === undefined) return versions;
+  throw refusal({ ...place, property: 'istio' }, 'istio', {
+    code: 'unknown-version',
+    got: describeValue(wrong),
+    expected: `a version of Istio ${minors.join(', ')}: the rules of ${known.join(', ')} are known`,
+    fix: 'use a release of mesh-constructs that knows this version of Istio',
+  });
+}
+
 function versionsOf(given: Versions | undefined, property: string, place: ValuePlace): readonly string[] {
   if (given === undefined) return [];
-  const versions: readonly string[] = Array.isArray(given) ? (given as readonly string[]) : [given as string];
+  const versions: readonly unknown[] = Array.isArray(given) ? (given as readonly unknown[]) : [given];
   const wrong = versions.find((version) => !isVersion(version));
-  if (wrong === undefined && versions.length > 0) return versions;
+  if (wrong === undefined && versions.length > 0) return versions as readonly string[];
   throw refusal({ ...place, property }, property, {
     code: 'bad-version',
     got: versions.length === 0 ? '[]' : describeValue(wrong),

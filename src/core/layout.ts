@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../rules/json';
-import { isJsonObject } from '../rules/json';
+import { annotationsOf, withAnnotations } from './annotations';
+import { argocdManifest } from './argocd-manifest';
 import { isCrd } from './file-plan';
 import { isDnsLabel } from './kubernetes-names';
 import type { ObjectItem } from './object-graph';
@@ -46,8 +47,6 @@ export interface LaidOutFile {
 
 type Waves = ReadonlyMap<ObjectItem, number>;
 
-const SYNC_WAVE = 'argocd.argoproj.io/sync-wave';
-const SYNC_OPTIONS = 'argocd.argoproj.io/sync-options';
 const FLUX_PRUNE = 'kustomize.toolkit.fluxcd.io/prune';
 
 const FLUX_PROPS = ['fluxPath', 'name', 'gitRepository', 'namespace'];
@@ -96,29 +95,7 @@ export function layoutManifests(items: readonly ObjectItem[], layout: Layout, fi
   if (layout === 'kubectl') return items.map(manifestOf);
   if (layout !== 'argocd') return items.map(fluxManifest);
   const waves = findWaves();
-  return items.map((item) => argoCdManifest(item, waves.get(item) ?? item.stage));
-}
-
-function argoCdManifest(item: ObjectItem, wave: number): JsonObject {
-  const manifest = manifestOf(item);
-  const waved = withAnnotations(manifest, { [SYNC_WAVE]: String(wave), ...annotationsOf(manifest) });
-  if (!isCrd(item)) return waved;
-  // Not for their size: the largest CRD of Istio has some 84 kB, and the annotation of a client-side apply holds 256 KiB.
-  // With server-side apply the fields of several owners stay apart, such as the CA that an operator writes in.
-  return withAnnotations(waved, {
-    [SYNC_OPTIONS]: mergedOptions(annotationsOf(waved)[SYNC_OPTIONS], ['Prune=false', 'ServerSideApply=true']),
-  });
-}
-
-/** A comma list in which no option stands twice; what the program itself says of an option holds. */
-function mergedOptions(own: unknown, added: readonly string[]): string {
-  const options = typeof own === 'string' ? own.split(',').map((option) => option.trim()).filter((option) => option !== '') : [];
-  const keys = new Set(options.map(optionKey));
-  return [...new Set([...options, ...added.filter((option) => !keys.has(optionKey(option)))])].join(',');
-}
-
-function optionKey(option: string): string {
-  return option.split('=')[0] ?? option;
+  return items.map((item) => argocdManifest(item, waves.get(item) ?? item.stage));
 }
 
 function fluxManifest(item: ObjectItem): JsonObject {
@@ -193,22 +170,6 @@ function waveName(wave: number): string {
 
 function manifestOf(item: ObjectItem): JsonObject {
   return item.object.manifest;
-}
-
-function annotationsOf(manifest: JsonObject): JsonObject {
-  const metadata = isJsonObject(manifest['metadata']) ? manifest['metadata'] : {};
-  return isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
-}
-
-/** The manifest with these annotations over its own. */
-function withAnnotations(manifest: JsonObject, annotations: JsonObject): JsonObject {
-  const metadata = isJsonObject(manifest['metadata']) ? manifest['metadata'] : {};
-  const all = Object.entries({ ...annotationsOf(manifest), ...annotations }).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { ...manifest, metadata: { annotations: Object.fromEntries(all), ...without(metadata, 'annotations') } };
-}
-
-function without(object: JsonObject, key: string): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }
 
 function badLayout(property: string, got: string, expected: string): Error {

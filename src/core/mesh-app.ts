@@ -1,5 +1,7 @@
-import { App } from 'cdk8s';
+import { App, YamlOutputType } from 'cdk8s';
 import type { AppProps } from 'cdk8s';
+import { formatFinding } from '../errors/finding';
+import type { Finding } from '../errors/finding';
 import { applyLayout, layoutManifests, requireLayout } from './layout';
 import type { Layout } from './layout';
 import { isObjectItem, ObjectGraph } from './object-graph';
@@ -7,6 +9,8 @@ import type { GraphItem, ObjectItem } from './object-graph';
 import { inOrder } from './order';
 import { outputFiles } from './output-files';
 import { writeOutputFolder } from './output-folder';
+import { requireObject } from './place';
+import { describeValue, refusal } from './refusal';
 import { SynthSession } from './synth-session';
 import { wavesOf } from './waves';
 import { writeYaml } from './yaml-writer';
@@ -19,6 +23,12 @@ export interface MeshAppProps extends AppProps {
    * @default 'kubectl'
    */
   readonly layout?: Layout;
+  /**
+   * Called at `synth()` and `synthYaml()` for each finding that is a warning, in their order, before anything is written:
+   * a function that throws refuses it. Other ways to synthesize (`chart.toJson()`, `synthTo()`) call nobody.
+   * @default - each is one line on the standard error
+   */
+  readonly onWarning?: (warning: Finding) => void;
 }
 
 /**
@@ -29,11 +39,15 @@ export interface MeshAppProps extends AppProps {
  */
 export class MeshApp extends App {
   private readonly layout: Layout;
+  private readonly onWarning: (warning: Finding) => void;
 
+  /** @throws MeshError when a prop is not what it should be. */
   public constructor(props: MeshAppProps = {}) {
-    const { layout, ...appProps } = props;
+    const { layout, onWarning, ...appProps } = requireObject(props, undefined);
+    requireAppProps(props);
     super(appProps);
     this.layout = requireLayout(layout ?? 'kubectl');
+    this.onWarning = onWarning ?? printWarning;
     SynthSession.of(this);
   }
 
@@ -58,7 +72,8 @@ export class MeshApp extends App {
   }
 
   private ordered(): { ordered: ObjectItem[]; graph: ObjectGraph } {
-    const { objects } = SynthSession.of(this).synthesize();
+    const { objects, warnings } = SynthSession.of(this).synthesize();
+    for (const warning of warnings) this.onWarning(warning);
     const graph = new ObjectGraph(objects);
     const before = (item: GraphItem): readonly GraphItem[] => graph.before(item);
     return { ordered: inOrder<GraphItem>(graph.items, { before }).filter(isObjectItem), graph };
@@ -68,6 +83,31 @@ export class MeshApp extends App {
     // cdk8s resolves the prop and its environment variable into a private field
     return (this as unknown as { recordConstructMetadata?: boolean }).recordConstructMetadata === true;
   }
+}
+
+/** As a compiler does, so that it is seen in the log of a build and is in nobody's way in a pipe. */
+function printWarning(warning: Finding): void {
+  process.stderr.write(`${formatFinding(warning)}\n`);
+}
+
+/** What cdk8s takes as it is and fails on when it writes. */
+function requireAppProps(props: MeshAppProps): void {
+  const { outdir, outputFileExtension, yamlOutputType, onWarning } = props as Readonly<Record<string, unknown>>;
+  const types: readonly unknown[] = Object.values(YamlOutputType);
+  const wrong = [
+    { property: 'outdir', value: outdir, isRight: typeof outdir === 'string' && outdir !== '', expected: 'the path of a folder' },
+    {
+      property: 'outputFileExtension',
+      value: outputFileExtension,
+      isRight: typeof outputFileExtension === 'string' && !/[/\\]/.test(outputFileExtension),
+      expected: 'what file names end in, such as ".yaml"',
+    },
+    { property: 'yamlOutputType', value: yamlOutputType, isRight: types.includes(yamlOutputType), expected: 'a YamlOutputType of cdk8s' },
+    { property: 'onWarning', value: onWarning, isRight: typeof onWarning === 'function', expected: 'a function that takes a finding' },
+  ].find(({ value, isRight }) => value !== undefined && !isRight);
+  if (wrong === undefined) return;
+  const { property, value, expected } = wrong;
+  throw refusal({}, property, { code: 'bad-props', got: describeValue(value), expected, fix: 'leave it out for the default' });
 }
 
 /** cdk8s's own format, which its CLI reads: by the object's name; the last one wins where objects share it. */

@@ -1,13 +1,24 @@
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
+import type { ApiObjectMetadataDefinition, JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { meshError, MeshError } from '../errors/mesh-error';
-import type { JsonObject } from '../rules/json';
-import { isJsonObject } from '../rules/json';
+import type { Json, JsonObject } from '../rules/json';
+import { isJsonObject, isUnknown, setKey } from '../rules/json';
+import { unknownPlaces } from '../validation/unknowns';
+import type { UnknownPlace } from '../validation/unknowns';
+import { requirePatch } from './json-patches';
+import { checkObject } from './object-checks';
 import { toPlainData } from './plain-data';
+import { isConstruct } from './place';
+import { describeValue, refusal } from './refusal';
 import { SynthSession } from './synth-session';
+import { requireKnownIdentity, unknownIdentityFindings } from './unknown-identity';
+import { refuseUnknownInFiles } from './unknown-in-files';
+import { applyPatches } from './unknown-patches';
 
 const BRAND = Symbol.for('mesh-constructs.MeshObject');
 const NONE: readonly IConstruct[] = [];
+const NO_PLACES: readonly UnknownPlace[] = [];
 
 /** What kind of object a construct makes. */
 export interface ObjectType {
@@ -44,12 +55,21 @@ export class MeshObject extends ApiObject {
     return isMeshObject(construct) ? construct.stage : undefined;
   }
 
+  /** Where the object, as it was rendered last, holds values that are known only at deployment. @internal */
+  public static unknownsOf(construct: IConstruct): readonly UnknownPlace[] {
+    return isMeshObject(construct) ? construct.unknowns : NO_PLACES;
+  }
+
   private readonly given: ObjectProps;
   private readonly jsonPatches: JsonPatch[] = [];
   private readonly needed: IConstruct[] = [];
   private stage: number | undefined;
+  private unknowns: readonly UnknownPlace[] = NO_PLACES;
 
+  /** @throws MeshError when the scope is in no chart, the id is taken, the props name another kind or API group, or a name is known only later. */
   public constructor(scope: Construct, id: string, type: ObjectType, props: ObjectProps = {}) {
+    requireKnownIdentity(scope, id, props);
+    checkObject(scope, id, type, props);
     super(scope, id, {
       apiVersion: props.apiVersion ?? type.apiVersion,
       kind: type.kind,
@@ -60,23 +80,41 @@ export class MeshObject extends ApiObject {
     this.given = props;
     if (type.scope === 'Cluster') removeChartNamespace(this, props);
     SynthSession.of(this).watch(this);
+    refuseUnknownInFiles(this, (construct) => MeshObject.unknownsOf(construct));
   }
 
   /**
    * Says that this object must be applied after all objects under `others`, and deleted before them. It orders what
    * MeshApp writes; unlike `node.addDependency` it costs cdk8s nothing.
+   *
+   * @throws MeshError for what is no construct.
    */
   public needs(...others: IConstruct[]): void {
+    for (const other of others) {
+      if (!isConstruct(other)) throw this.refused('needs', 'bad-need', other, 'constructs', 'give the construct itself, not its name');
+    }
     this.needed.push(...others);
   }
 
-  /** Applies the object at another stage than its kind's; see `Stage`. */
+  /**
+   * Applies the object at another stage than its kind's; see `Stage`.
+   *
+   * @throws MeshError for anything but a whole number from 0 to 999.
+   */
   public atStage(stage: number): void {
+    if (!Number.isInteger(stage) || stage < 0 || stage > 999) {
+      throw this.refused('atStage', 'bad-stage', stage, 'a whole number from 0 to 999', 'use one of Stage, such as Stage.routes, or a number between two of them');
+    }
     this.stage = stage;
   }
 
-  /** Adds RFC 6902 operations; they see the object as it will be written, and their result is validated. */
+  /**
+   * Adds RFC 6902 operations; they see the object as it will be written, and their result is validated.
+   *
+   * @throws MeshError for what is no JsonPatch; at synthesis, for one that does not apply.
+   */
   public override addJsonPatch(...operations: JsonPatch[]): void {
+    for (const operation of operations) requirePatch(operation, this.node.path);
     this.jsonPatches.push(...operations);
   }
 
@@ -90,18 +128,19 @@ export class MeshObject extends ApiObject {
   }
 
   protected renderManifest(): JsonObject {
-    const metadata: unknown = this.metadata.toJson();
-    const { data, findings } = toPlainData(this, { ...this.given, metadata });
+    const { data, findings, holdsUnknown } = toPlainData(this, { ...this.given, metadata: fieldsOf(this.metadata) });
     if (findings.length > 0) throw new MeshError(findings);
-    const { apiVersion: _apiVersion, kind: _kind, metadata: ownMetadata, ...rest } = data as JsonObject;
-    const head = { apiVersion: this.apiVersion, kind: this.kind, metadata: ownMetadata ?? {} };
-    return this.applyPatches({ ...head, ...rest });
+    const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = data as JsonObject;
+    const head = { apiVersion: this.apiVersion, kind: this.kind, metadata: withoutEmpty(metadata) ?? {} };
+    const manifest = this.patched({ ...head, ...rest });
+    this.unknowns = holdsUnknown || this.jsonPatches.length > 0 ? unknownPlaces(manifest) : NO_PLACES;
+    if (this.unknowns.length > 0) this.requireKnownIdentity(manifest);
+    return manifest;
   }
 
-  private applyPatches(manifest: JsonObject): JsonObject {
+  private patched(manifest: JsonObject): JsonObject {
     if (this.jsonPatches.length === 0) return manifest;
-    let patched: unknown = structuredClone(manifest);
-    for (const operation of this.jsonPatches) patched = this.applyPatch(patched, operation);
+    const patched = applyPatches(manifest, this.jsonPatches, this.node.path);
     if (isJsonObject(patched)) return patched;
     throw meshError({
       code: 'bad-patch',
@@ -112,25 +151,43 @@ export class MeshObject extends ApiObject {
     });
   }
 
-  private applyPatch(manifest: unknown, operation: JsonPatch): unknown {
-    try {
-      return JsonPatch.apply(manifest, operation);
-    } catch (error) {
-      const described = describePatch(operation);
-      throw meshError({
-        code: 'bad-patch',
-        construct: this.node.path,
-        property: described.path,
-        got: `a patch ${described.text} that does not apply (${firstLine(error)})`,
-        expected: 'a path that exists in the rendered object',
-        fix: 'print the object with toJson() to see its paths; "add" needs the parent to exist',
-      });
-    }
+  private requireKnownIdentity(manifest: JsonObject): void {
+    const findings = unknownIdentityFindings(this.node.path, manifest);
+    if (findings.length > 0) throw new MeshError(findings);
+  }
+
+  private refused(property: string, code: string, got: unknown, expected: string, fix: string): MeshError {
+    return refusal({ construct: this.node.path }, property, { code, got: describeValue(got), expected, fix });
   }
 }
 
 function isMeshObject(construct: IConstruct): construct is MeshObject {
   return BRAND in construct;
+}
+
+/**
+ * The fields of cdk8s's metadata. Its own toJson would take a value that is known only at deployment for an object, and
+ * would not say where a value is that is no data.
+ */
+function fieldsOf(metadata: ApiObjectMetadataDefinition): object {
+  const { _additionalAttributes, apiObject: _owner, ...fields } = metadata as unknown as { _additionalAttributes: object; apiObject: unknown };
+  return { ..._additionalAttributes, ...fields };
+}
+
+/** Metadata without what says nothing: null, and empty lists and objects, as cdk8s leaves them out. */
+function withoutEmpty(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'object' || isUnknown(value)) return value;
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : (value as readonly Json[]).map((item) => withoutEmpty(item) ?? null);
+  const kept: Record<string, Json> = {};
+  let isEmpty = true;
+  for (const [key, item] of Object.entries(value)) {
+    const child = withoutEmpty(item);
+    if (child === undefined) continue;
+    setKey(kept, key, child);
+    isEmpty = false;
+  }
+  return isEmpty ? undefined : kept;
 }
 
 function definedKeys(metadata: object | undefined): object {
@@ -147,15 +204,4 @@ function isGenerated({ metadata }: ObjectProps): boolean {
 function removeChartNamespace(object: MeshObject, props: ObjectProps): void {
   const given = (props.metadata as { namespace?: string } | undefined)?.namespace;
   Object.assign(object.metadata, { namespace: given });
-}
-
-function describePatch(operation: JsonPatch): { path: string; text: string } {
-  // cdk8s keeps the operation private and offers no reader
-  const raw = operation as unknown as { operation?: { op?: string; path?: string } };
-  const path = raw.operation?.path ?? '';
-  return { path: path.replace(/^\//, '').replaceAll('/', '.'), text: `${raw.operation?.op ?? ''} ${path}`.trim() };
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
 }

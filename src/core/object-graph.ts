@@ -13,6 +13,7 @@ export interface ObjectItem extends OrderedItem {
 
 /** All objects under a construct, as one thing to come after: a thousand objects that need a thousand stay linear. */
 export interface GroupItem extends OrderedItem {
+  readonly root: IConstruct;
   readonly members: readonly ObjectItem[];
 }
 
@@ -29,6 +30,9 @@ export function isObjectItem(item: GraphItem): item is ObjectItem {
  * - its Namespace, and the CRD of its kind, where the program makes them
  * - what its construct declared with `MeshObject.needs()`
  * - what cdk8s dependencies (`node.addDependency`) of its construct, or of a scope around it, lead to
+ *
+ * A scope that depends on something in it (cdk8s makes every chart depend on the charts in it) speaks of all else that is
+ * in it: what is depended on does not come after itself.
  */
 export class ObjectGraph {
   public readonly items: readonly ObjectItem[];
@@ -37,6 +41,8 @@ export class ObjectGraph {
   private readonly byConstruct = new Map<IConstruct, ObjectItem>();
   private readonly groups = new Map<IConstruct, GroupItem>();
   private readonly inherited = new Map<IConstruct, readonly GroupItem[]>();
+  /** Groups that a scope around them depends on. */
+  private readonly inner = new Set<GroupItem>();
 
   public constructor(objects: readonly SynthObject[]) {
     this.items = objects.map(itemOf);
@@ -53,7 +59,11 @@ export class ObjectGraph {
       ...MeshObject.needsOf(construct).map((need) => this.groupOf(need)),
       ...this.groupsAround(construct),
     ];
-    return needed.filter((need): need is GraphItem => need !== undefined && need !== item);
+    return needed.filter((need): need is GraphItem => need !== undefined && need !== item && !this.isItself(construct, need));
+  }
+
+  private isItself(construct: IConstruct, need: GraphItem): boolean {
+    return !isObjectItem(need) && this.inner.has(need) && construct.node.scopes.includes(need.root);
   }
 
   private index(item: ObjectItem): void {
@@ -74,7 +84,11 @@ export class ObjectGraph {
     if (known !== undefined) return known;
     const { scope } = construct.node;
     const outer = scope === undefined ? [] : this.groupsAround(scope);
-    const own = construct.node.dependencies.map((target) => this.groupOf(target));
+    const own = construct.node.dependencies.map((target) => {
+      const group = this.groupOf(target);
+      if (target.node.scopes.includes(construct)) this.inner.add(group);
+      return group;
+    });
     const all = own.length === 0 ? outer : [...outer, ...own];
     this.inherited.set(construct, all);
     return all;
@@ -87,7 +101,7 @@ export class ObjectGraph {
       .findAll()
       .map((construct) => this.byConstruct.get(construct))
       .filter((item) => item !== undefined);
-    const group = { label: target.node.path, stage: 0, sortKey: target.node.path, members };
+    const group = { root: target, label: target.node.path, stage: 0, sortKey: target.node.path, members };
     this.groups.set(target, group);
     return group;
   }

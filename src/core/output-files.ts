@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Names, YamlOutputType } from 'cdk8s';
 import { Cluster } from './cluster';
+import { compareConstructs } from './construct-path';
 import { planFiles } from './file-plan';
 import type { FilePart } from './file-plan';
 import type { ObjectGraph, ObjectItem } from './object-graph';
@@ -13,6 +14,9 @@ export interface OutputFile {
   readonly name: string;
   readonly items: readonly ObjectItem[];
 }
+
+/** File systems take 255 bytes; the rest is for a number in front and an extension. */
+const LONGEST_NAME = 200;
 
 type NamedFile = Omit<OutputFile, 'folder'>;
 
@@ -71,14 +75,39 @@ function filesPerChart(
   });
 }
 
-/** `Kind.name`, as cdk8s names it; where two objects would share that, namespace and group are added. */
+/**
+ * `Kind.name`, as cdk8s names it; where two objects would share that, namespace and group are added, and where they still
+ * would, or the disk takes no name as long, a hash of the object's identity. An object that is called like its file keeps
+ * the name.
+ */
 function filesPerResource(items: readonly ObjectItem[], folder: string, extension: string): NamedFile[] {
+  const short = countsOf(items, shortName);
+  const nameOf = (item: ObjectItem): string => (short.get(shortName(item).toLowerCase()) === 1 ? shortName(item) : longName(item));
+  const names = new Map<ObjectItem, string>();
+  const taken = new Set<string>();
+  for (const item of [...items].sort((a, b) => lossOf(a) - lossOf(b) || compareConstructs(a.object.construct, b.object.construct))) {
+    const plain = nameOf(item);
+    const isFree = !taken.has(plain.toLowerCase()) && plain.length <= LONGEST_NAME;
+    const name = isFree ? plain : withHash(plain, item.object.construct.node.path);
+    taken.add(name.toLowerCase());
+    names.set(item, name);
+  }
+  return items.map((item) => ({ name: `${folder}${names.get(item) ?? ''}${extension}`, items: [item] }));
+}
+
+/** How often each name is there, on a disk that does not tell capitals. */
+function countsOf(items: readonly ObjectItem[], nameOf: (item: ObjectItem) => string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const item of items) counts.set(shortName(item), (counts.get(shortName(item)) ?? 0) + 1);
-  return items.map((item) => {
-    const name = (counts.get(shortName(item)) ?? 0) > 1 ? longName(item) : shortName(item);
-    return { name: `${folder}${name}${extension}`, items: [item] };
-  });
+  for (const item of items) {
+    const name = nameOf(item).toLowerCase();
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** 0 where the file's name says all of the object's name. */
+function lossOf({ object: { identity } }: ObjectItem): number {
+  return fileSafe(identity.name) === identity.name && identity.name !== '' ? 0 : 1;
 }
 
 function shortName({ object: { identity } }: ObjectItem): string {
@@ -110,18 +139,21 @@ function foldersOf(clusters: readonly string[]): Map<string, string> {
   const folders = new Map<string, string>();
   for (const cluster of sorted) {
     const name = nameOf(cluster);
-    const own = taken.has(name.toLowerCase()) ? `${name}-${hashOf(cluster)}` : name;
+    const own = taken.has(name.toLowerCase()) ? withHash(name, cluster) : name;
     taken.add(own.toLowerCase());
     folders.set(cluster, cluster === '' ? '' : `${own}/`);
   }
   return folders;
 }
 
-/** A name for a file or folder that is neither empty nor hidden; one that had to be changed has a hash of the path. */
+/** A name for a file or folder that is neither empty, hidden nor too long; one that had to be changed has a hash of the path. */
 function plainName(name: string, path: string): string {
   const safe = fileSafe(name).replace(/^\.+/, '');
-  if (safe === name && safe !== '') return safe;
-  return [safe, hashOf(path)].filter((part) => part !== '').join('-');
+  return safe === name && safe !== '' && safe.length <= LONGEST_NAME ? safe : withHash(safe, path);
+}
+
+function withHash(name: string, path: string): string {
+  return [name.slice(0, LONGEST_NAME - 9), hashOf(path)].filter((part) => part !== '').join('-');
 }
 
 function hashOf(path: string): string {
@@ -143,6 +175,7 @@ function byCluster(items: readonly ObjectItem[]): Map<string, ObjectItem[]> {
   return clusters;
 }
 
+/** MeshApp refuses any other type. */
 function unreachable(type: never): never {
   throw new TypeError(`unknown YamlOutputType ${String(type)}`);
 }

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { meshError } from '../errors/mesh-error';
+import type { Finding } from '../errors/finding';
+import { MeshError } from '../errors/mesh-error';
 import { rootState } from './root-state';
 
 /**
@@ -9,7 +10,10 @@ import { rootState } from './root-state';
 export interface Planner {
   /** Planners run in the order of their keys, so that the result does not depend on the order of construction. */
   readonly key: string;
-  /** Called once or more before each synthesis; what it made at an earlier call it finds again and brings up to date. */
+  /**
+   * Called once or more before each synthesis; what it made at an earlier call it finds again and brings up to date. It
+   * refuses with a MeshError, whose findings stand in the one error of the synthesis.
+   */
   plan(): void;
 }
 
@@ -20,24 +24,43 @@ const MOST_ROUNDS = 20;
  * Lets all planners of the app do their work, twice at least; the entries to synthesis call it before anything is
  * rendered.
  *
- * @throws MeshError when planners keep on registering new planners.
+ * A planner that refuses does not keep the others from planning: what it would have made is not there, and its findings
+ * stand beside those of rendering and validation.
+ *
+ * @returns what planners refused when they ran last, or that they keep on registering new planners
  */
-export function settle(root: IConstruct): void {
+export function settle(root: IConstruct): readonly Finding[] {
   const planners = plannersOf(root);
+  const refused = new Map<string, readonly Finding[]>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const before = planners.size;
-    for (const key of [...planners.keys()].sort()) planners.get(key)?.plan();
+    for (const key of [...planners.keys()].sort()) refused.set(key, findingsOf(planners.get(key)));
     // once more after the last new one: a planner may have added to what an earlier one plans
-    if (planners.size === before && round > 0) return;
+    if (planners.size === before && round > 0) return [...refused.values()].flat();
   }
-  throw meshError({
+  return [...[...refused.values()].flat(), neverSettles(root)];
+}
+
+/** Only refusals are collected: any other error is one of the planner itself, and its stack leads there. */
+function findingsOf(planner: Planner | undefined): readonly Finding[] {
+  try {
+    planner?.plan();
+    return [];
+  } catch (error) {
+    if (MeshError.isMeshError(error)) return error.findings;
+    throw error;
+  }
+}
+
+function neverSettles(root: IConstruct): Finding {
+  return {
     code: 'never-settles',
     construct: root.node.path,
     property: '',
     got: `planners that were still making new ones after ${MOST_ROUNDS} rounds`,
     expected: 'planners that come to an end',
     fix: 'register planners when a construct is made, not when it is planned',
-  });
+  };
 }
 
 /** The planners of an app, by key. */

@@ -43,6 +43,8 @@ const BY_GROUP: Readonly<Record<string, StageNumber>> = {
 
 const BY_KIND: Readonly<Record<string, StageNumber>> = {
   '/Namespace': Stage.namespaces,
+  // a claim may be bound only when its pod is scheduled: a tool that waits for it must have applied the pod
+  '/PersistentVolumeClaim': Stage.workloads,
   '/Pod': Stage.workloads,
   '/ReplicationController': Stage.workloads,
   'networking.istio.io/EnvoyFilter': Stage.policies,
@@ -50,11 +52,13 @@ const BY_KIND: Readonly<Record<string, StageNumber>> = {
   'networking.istio.io/ProxyConfig': Stage.policies,
   'networking.istio.io/Sidecar': Stage.policies,
   'networking.istio.io/VirtualService': Stage.routes,
-  // a claim is bound when its pod is scheduled, an admission policy holds for what comes after it
+  // an admission policy holds for what comes after it
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': Stage.config,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': Stage.config,
   'gateway.networking.k8s.io/GatewayClass': Stage.config,
   'gateway.networking.k8s.io/ReferenceGrant': Stage.policies,
+  // it gets its address from a gateway that is up
+  'networking.k8s.io/Ingress': Stage.routes,
 };
 
 /** The stage of a kind where its construct names none; kinds that are not known come with the workloads. */

@@ -1,11 +1,12 @@
 import { ApiObject } from 'cdk8s';
 import type { App, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import type { Finding } from '../errors/finding';
 import type { JsonObject } from '../rules/json';
 import { rootState } from './root-state';
 import { settle } from './settle';
-import { renderTree } from './synthesis';
-import type { Rendering } from './synthesis';
+import { constructFindings, renderTree } from './synthesis';
+import type { Synthesis } from './synthesis';
 import { validateRendering } from './validate-tree';
 
 const WATCHED = Symbol.for('mesh-constructs.SynthSession.watched');
@@ -25,15 +26,18 @@ export class SynthSession {
   }
 
   private depth = 0;
-  private rendering: Rendering | undefined;
+  private synthesis: Synthesis | undefined;
   /** True once planners are done: what is rendered before may still change. */
   private settled = false;
+  /** True while constructs are asked for their own validations, of which the session is one. */
+  private asking = false;
   private readonly rendered = new Map<ApiObject, JsonObject>();
   private readonly held: ApiObject[] = [];
 
   private constructor(private readonly root: IConstruct) {
     root.node.addValidation({
       validate: () => {
+        if (this.asking) return [];
         this.run(() => this.synthesize());
         return [];
       },
@@ -52,17 +56,22 @@ export class SynthSession {
     this.wrap(chart, 'toJson');
   }
 
-  /** Settles, renders and validates the app; once while a session is open. */
-  public synthesize(): Rendering {
-    if (this.rendering !== undefined) return this.rendering;
+  /**
+   * Settles, renders and validates the app; once while a session is open.
+   *
+   * @throws MeshError with all that planners, rendering, the constructs' own validations and ours find, sorted.
+   */
+  public synthesize(): Synthesis {
+    if (this.synthesis !== undefined) return this.synthesis;
     this.settled = false;
-    settle(this.root);
+    const refused = settle(this.root);
     this.settled = true;
     this.holdForeignObjects();
-    const rendering = renderTree(this.root);
-    validateRendering(rendering);
-    if (this.depth > 0) this.rendering = rendering;
-    return rendering;
+    const { objects, findings } = renderTree(this.root);
+    const warnings = validateRendering({ objects, findings: [...refused, ...findings, ...this.askConstructs()] });
+    const synthesis = { objects, warnings };
+    if (this.depth > 0) this.synthesis = synthesis;
+    return synthesis;
   }
 
   /** Runs `body` with a session open. */
@@ -99,6 +108,15 @@ export class SynthSession {
     }
   }
 
+  private askConstructs(): readonly Finding[] {
+    this.asking = true;
+    try {
+      return constructFindings(this.root);
+    } finally {
+      this.asking = false;
+    }
+  }
+
   private wrap<K extends string>(target: { [key in K]: () => unknown }, method: K): void {
     const original = target[method];
     const wrapped = (): unknown => this.run(() => original.call(target));
@@ -106,7 +124,7 @@ export class SynthSession {
   }
 
   private close(): void {
-    this.rendering = undefined;
+    this.synthesis = undefined;
     this.settled = false;
     this.rendered.clear();
     for (const object of this.held.splice(0)) Reflect.deleteProperty(object, 'toJson');

@@ -17,10 +17,17 @@ export interface SynthObject {
   readonly chart: Chart;
 }
 
-/** What rendering gave: objects, and what was wrong with those that could not be rendered. */
+/** What rendering gave: objects, and what was found up to then, such as objects that could not be rendered. */
 export interface Rendering {
   readonly objects: readonly SynthObject[];
   readonly findings: readonly Finding[];
+}
+
+/** A rendering that nothing is wrong with. */
+export interface Synthesis {
+  readonly objects: readonly SynthObject[];
+  /** Findings of severity `warning`, sorted. */
+  readonly warnings: readonly Finding[];
 }
 
 /** Renders every object under `root`, ours and those of other libraries, in the order of the tree. */
@@ -71,18 +78,52 @@ function duplicateFinding(object: SynthObject, owner: SynthObject): Finding {
   };
 }
 
+/**
+ * What the constructs say of themselves by `node.addValidation`, as cdk8s asks them: the checks of cdk8s-plus and of the
+ * program's own constructs.
+ */
+export function constructFindings(root: IConstruct): Finding[] {
+  return root.node.findAll().flatMap((construct) => {
+    try {
+      return construct.node.validate().map((message) => constructFinding(construct, message));
+    } catch (error) {
+      return MeshError.isMeshError(error) ? withPath(error.findings, construct) : [constructFinding(construct, messageOf(error))];
+    }
+  });
+}
+
+function constructFinding(construct: IConstruct, message: string): Finding {
+  return {
+    code: 'construct-validation',
+    construct: construct.node.path,
+    property: '',
+    got: `the complaint "${message.split('\n').join(' ')}"`,
+    expected: 'a construct that finds nothing wrong with itself',
+    fix: 'it comes from node.addValidation() of that construct',
+  };
+}
+
 function findingsOfError(error: unknown, construct: ApiObject): readonly Finding[] {
-  if (MeshError.isMeshError(error)) return error.findings;
+  if (MeshError.isMeshError(error)) return withPath(error.findings, construct);
   // an object of another library that cannot render itself
-  const text = error instanceof Error ? error.message : String(error);
   return [
     {
       code: 'cannot-render',
       construct: construct.node.path,
       object: { apiVersion: construct.apiVersion, kind: construct.kind, name: construct.name },
       property: '',
-      got: text.split('\n')[0] ?? '',
+      got: messageOf(error).split('\n')[0] ?? '',
       expected: 'an object that renders',
+      fix: 'see what its construct was given',
     },
   ];
+}
+
+/** Every finding of a synthesis leads to a construct. */
+function withPath(findings: readonly Finding[], construct: IConstruct): Finding[] {
+  return findings.map((finding) => ({ construct: construct.node.path, ...finding }));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,32 +1,32 @@
+import { compareFindings } from '../errors/finding';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { Validator } from '../validation/validator';
 import { Cluster } from './cluster';
 import type { ClusterFacts } from './cluster';
 import { rootState } from './root-state';
+import { JudgedCharts } from './stand-ins';
 import { duplicateFindings } from './synthesis';
 import type { Rendering, SynthObject } from './synthesis';
 
 /**
- * The one validation of a program: what rendering found, objects made twice, and for each object what a real API server
- * of its cluster would say.
+ * The one validation of a program: what was found before it, objects made twice, and for each object what a real API
+ * server of its cluster would say.
  *
+ * @returns the findings of severity `warning`, sorted
  * @throws MeshError with all findings of severity `error`, sorted, each with its construct path.
  */
-export function validateRendering(rendering: Rendering): void {
-  const findings = [
-    ...rendering.findings,
-    ...duplicateFindings(rendering.objects),
-    ...rendering.objects.flatMap(findingsOf),
-  ];
+export function validateRendering(rendering: Rendering): readonly Finding[] {
+  const findings = [...rendering.findings, ...duplicateFindings(rendering.objects)];
+  const judged = new JudgedCharts();
+  for (const object of rendering.objects) {
+    const result = validatorOf(object).validate(object.manifest);
+    judged.add(object.chart, result.judgedBy);
+    for (const finding of result.findings) findings.push({ ...finding, construct: object.construct.node.path });
+  }
   const errors = findings.filter((finding) => finding.severity !== 'warning');
   if (errors.length > 0) throw new MeshError(errors);
-}
-
-function findingsOf(object: SynthObject): readonly Finding[] {
-  const { findings } = validatorOf(object).validate(object.manifest);
-  if (findings.length === 0) return findings;
-  return findings.map((finding) => ({ ...finding, construct: object.construct.node.path }));
+  return [...findings, ...judged.standIns()].sort(compareFindings);
 }
 
 /** One validator for each cluster's versions: it compiles the rules of a kind at the first object of that kind. */

@@ -1,8 +1,12 @@
-import type { Chart } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import type { ObjectMeta } from '../../imports/kubernetes/meta-v1';
-import { groupOf } from '../core/identity';
+import { groupOf, objectName } from '../core/identity';
 import type { MeshObject } from '../core/mesh-object';
+import { isConstruct } from '../core/place';
+import { describeValue } from '../core/refusal';
 import { SynthSession } from '../core/synth-session';
+import { formatObjectName } from '../errors/finding';
+import type { Finding } from '../errors/finding';
 import { meshError } from '../errors/mesh-error';
 import type { JsonObject } from '../rules/json';
 
@@ -23,15 +27,28 @@ export type Manifest<Class extends KindClass> = {
 
 /** The manifests of a chart, found by kind, typed. */
 export class SynthResult {
-  public constructor(private readonly manifests: readonly JsonObject[]) {}
+  /** What the synthesis of the chart's app found that is no error, sorted; see `MeshAppProps.onWarning`. */
+  public readonly warnings: readonly Finding[];
+
+  public constructor(
+    private readonly manifests: readonly JsonObject[],
+    warnings: readonly Finding[] = [],
+  ) {
+    this.warnings = warnings;
+  }
 
   /** All manifests, in the order of the construct tree. */
   public get all(): readonly JsonObject[] {
     return this.manifests;
   }
 
-  /** All objects of a kind; with a name, those of that name. */
+  /**
+   * All objects of a kind; with a name, those of that name.
+   *
+   * @throws MeshError when it is given no class of objects.
+   */
   public many<Class extends KindClass>(kind: Class, name?: string): Manifest<Class>[] {
+    requireKind(kind);
     const group = groupOf(kind.apiVersion);
     const found = this.manifests.filter(
       (manifest) =>
@@ -45,19 +62,19 @@ export class SynthResult {
   /**
    * The one object of a kind, or the one of that name.
    *
-   * @throws MeshError where there is none, or more than one; it lists the names that are there.
+   * @throws MeshError where there is none, or more than one; it lists those that are there.
    */
   public one<Class extends KindClass>(kind: Class, name?: string): Manifest<Class> {
     const found = this.many(kind, name);
     const [only] = found;
     if (only !== undefined && found.length === 1) return only;
-    const names = this.many(kind).map((manifest) => manifest.metadata.name);
+    const there = this.many(kind);
     throw meshError({
       code: 'not-one-object',
       property: '',
-      got: names.length === 0 ? `no ${kind.kind}` : `${kind.kind} ${names.join(', ')}`,
+      got: there.length === 0 ? `no ${kind.kind}` : there.map((manifest) => formatObjectName(objectName(manifest as unknown as JsonObject))).join(', '),
       expected: `one ${kind.kind}${name === undefined ? '' : ` named ${name}`}`,
-      fix: names.length > 1 && name === undefined ? `give a name: one(${kind.kind}, '${names[0] ?? ''}')` : 'see what there is with all',
+      fix: there.length > 1 && name === undefined ? `give a name: one(${kind.kind}, '${there[0]?.metadata.name ?? ''}')` : 'see what there is with all',
     });
   }
 }
@@ -65,14 +82,40 @@ export class SynthResult {
 /**
  * Synthesizes the app of a chart, with every check that a real synthesis makes, and gives what is in the chart.
  *
+ * @throws MeshError with every finding of the program.
+ *
  * @example
  * expect(synthTo(chart).one(VirtualService).spec?.hosts).toEqual(['shop.example.com']);
  */
 export function synthTo(chart: Chart): SynthResult {
+  requireChart(chart);
   const session = SynthSession.of(chart);
   return session.run(() => {
-    const { objects } = session.synthesize();
-    return new SynthResult(objects.filter((object) => object.chart === chart).map((object) => object.manifest));
+    const { objects, warnings } = session.synthesize();
+    return new SynthResult(objects.filter((object) => object.chart === chart).map((object) => object.manifest), warnings);
+  });
+}
+
+function requireChart(chart: unknown): void {
+  if (Chart.isChart(chart)) return;
+  throw meshError({
+    code: 'bad-argument',
+    property: 'chart',
+    got: isConstruct(chart) ? `${chart.node.path === '' ? 'the app' : chart.node.path}, which is no Chart` : describeValue(chart),
+    expected: 'a Chart',
+    fix: 'give the chart whose objects are wanted',
+  });
+}
+
+function requireKind(kind: unknown): void {
+  const { kind: name, apiVersion } = (kind ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  if (typeof name === 'string' && typeof apiVersion === 'string') return;
+  throw meshError({
+    code: 'bad-argument',
+    property: 'kind',
+    got: describeValue(kind),
+    expected: 'the class of a kind, such as VirtualService',
+    fix: 'import it from mesh-constructs/istio, /gateway-api or /kubernetes',
   });
 }
 

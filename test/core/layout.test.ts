@@ -10,7 +10,6 @@ import { SynthSession } from '../../src/core/synth-session';
 import type { JsonObject } from '../../src/rules/json';
 import { caught } from '../support/caught';
 
-const SYNC_OPTIONS = 'argocd.argoproj.io/sync-options';
 const PRUNE = 'kustomize.toolkit.fluxcd.io/prune';
 
 function namespaceItem(cluster?: string): ObjectItem {
@@ -54,25 +53,6 @@ describe('a layout that is none', () => {
     expect(unknown).toMatchObject({ code: 'bad-layout', property: 'layout.path' });
     const [name] = caught(() => requireLayout({ name: 'My Mesh' })).findings;
     expect(name).toMatchObject({ code: 'bad-layout', property: 'layout.name', got: '"My Mesh"' });
-  });
-});
-
-describe('argocd', () => {
-  const optionsOf = (own: JsonObject): string | undefined =>
-    laidOut([crdItem(own)], 'argocd').get('shop.yaml')?.[0]?.metadata.annotations?.[SYNC_OPTIONS];
-
-  test.each([
-    [undefined, 'Prune=false,ServerSideApply=true'],
-    ['Validate=false', 'Validate=false,Prune=false,ServerSideApply=true'],
-    ['ServerSideApply=true, Validate=false', 'ServerSideApply=true,Validate=false,Prune=false'],
-    ['Prune=confirm,', 'Prune=confirm,ServerSideApply=true'],
-  ])('sync options of a CRD are merged with %j', (own, expected) => {
-    expect(optionsOf(own === undefined ? {} : { [SYNC_OPTIONS]: own })).toBe(expected);
-  });
-
-  test('a wave that the program sets itself holds', () => {
-    const annotations = { 'argocd.argoproj.io/sync-wave': '-5' };
-    expect(laidOut([crdItem(annotations)], 'argocd').get('shop.yaml')?.[0]?.metadata.annotations).toMatchObject(annotations);
   });
 });
 

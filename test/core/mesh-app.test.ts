@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, Chart, Testing, YamlOutputType } from 'cdk8s';
 import type { App } from 'cdk8s';
-import { Construct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import { AuthorizationPolicy, DestinationRule, VirtualService } from '../../imports/istio';
-import { ConfigMap, CustomResourceDefinition, Namespace } from '../../imports/kubernetes';
+import { ConfigMap, CustomResourceDefinition, Ingress, Namespace, PersistentVolumeClaim } from '../../imports/kubernetes';
 import { Cluster } from '../../src/core/cluster';
 import { MeshApp } from '../../src/core/mesh-app';
 import type { MeshAppProps } from '../../src/core/mesh-app';
@@ -96,6 +95,48 @@ describe('order', () => {
     second.addDependency(first);
     app.synth();
     expect(files()).toEqual(['0000-z-first.k8s.yaml', '0001-a-second.k8s.yaml']);
+  });
+
+  test('a chart that depends on a chart in it, as cdk8s makes it, comes after it', () => {
+    const app = meshApp();
+    const outer = new Chart(app, 'outer', { namespace: 'x' });
+    new ConfigMap(outer, 'one');
+    const inner = new Chart(outer, 'inner', { namespace: 'x' });
+    new ConfigMap(inner, 'two');
+    // cdk8s's own synthesis of one chart adds the dependency
+    Testing.synth(outer);
+    expect(outer.node.dependencies).toEqual([inner]);
+    app.synth();
+    expect(files().map((path) => kinds(path))).toEqual([['ConfigMap two'], ['ConfigMap one']]);
+  });
+
+  test('a chart that depends on an object in it: all else in it comes after that', () => {
+    const app = meshApp();
+    const chart = new Chart(app, 'shop', { namespace: 'x' });
+    const last = new ConfigMap(chart, 'z-first');
+    new ConfigMap(chart, 'a-second');
+    chart.node.addDependency(last, chart);
+    app.synth();
+    expect(kinds('shop.k8s.yaml')).toEqual(['ConfigMap z-first', 'ConfigMap a-second']);
+  });
+
+  test('an object that depends on the namespace that depends on it is refused with the chain', () => {
+    const app = meshApp();
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    chart.node.addDependency(new ConfigMap(chart, 'map'));
+    new Namespace(chart, 'shop');
+    const [finding] = caught(() => app.synth()).findings;
+    expect(finding).toMatchObject({ code: 'dependency-cycle', construct: 'shop/shop', got: 'shop/shop => shop/map => shop/shop' });
+  });
+
+  test('what gets ready only beside others is at their stage: a tool that waits would wait for ever', () => {
+    const app = meshApp({ layout: 'argocd' });
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    new PersistentVolumeClaim(chart, 'claim', { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } });
+    new Ingress(chart, 'web', { spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } } });
+    app.synth();
+    const waves = documents('shop.k8s.yaml').map(({ kind, metadata }) => [kind, metadata.annotations?.['argocd.argoproj.io/sync-wave']]);
+    expect(waves).toEqual([['PersistentVolumeClaim', '70'], ['Ingress', '90']]);
   });
 
   test('charts that need nothing of each other have no number', () => {
@@ -218,44 +259,6 @@ describe('CRDs in files of their own', () => {
   });
 });
 
-describe('names of files and folders', () => {
-  const hash = '[0-9a-f]{8}';
-
-  test.each([
-    ['..', `^${hash}$`],
-    ['.', `^${hash}$`],
-    ['***', `^${hash}$`],
-    ['.hidden', `^hidden-${hash}$`],
-    ['prod (eu)', `^prodeu-${hash}$`],
-    ['prod-eu.1', '^prod-eu.1$'],
-  ])('a cluster %s stands in a visible folder below the output folder', (name, folder) => {
-    const app = meshApp();
-    addShop(new Cluster(app, name));
-    app.synth();
-    const [file = ''] = files();
-    expect(file.split('/')[0]).toMatch(new RegExp(folder));
-    expect(file.split('/').slice(1)).toEqual(['shop.k8s.yaml']);
-  });
-
-  test.each(['..', '***', '.hidden'])('a chart %s of a cluster gets a visible file', (name) => {
-    const app = meshApp();
-    const cluster = new Cluster(app, 'prod');
-    new ConfigMap(new Chart(cluster, name, { namespace: 'x' }), 'one');
-    app.synth();
-    expect(files()).toEqual([expect.stringMatching(new RegExp(`^prod/(hidden-)?${hash}\\.k8s\\.yaml$`))]);
-  });
-
-  test('clusters whose paths read the same share no folder, nor do those that differ in case', () => {
-    const app = meshApp();
-    addShop(new Cluster(new Construct(app, 'eu'), 'prod'));
-    for (const name of ['eu-prod', 'EU-prod', 'eu(prod)', 'euprod']) addShop(new Cluster(app, name));
-    app.synth();
-    const folders = files().map((path) => path.split('/')[0] ?? '');
-    expect(new Set(folders.map((folder) => folder.toLowerCase())).size).toBe(5);
-    expect(folders).toEqual(expect.arrayContaining(['EU-prod', 'euprod']));
-  });
-});
-
 describe('layouts', () => {
   test.each([['argo'], [7], [['flux']], [{ fluxpath: './dist' }], [{ fluxPath: 7 }], [{ name: 'My Mesh' }]])(
     'plain JavaScript that gives %j as layout is refused at once',
@@ -270,7 +273,7 @@ describe('layouts', () => {
     addCrd(shop);
     const docs = parseAllDocuments(app.synthYaml()).map((document) => document.toJS() as Doc);
     expect(docs.map(({ metadata }) => metadata.annotations?.['argocd.argoproj.io/sync-wave'])).toEqual(['0', '10', '80', '90']);
-    expect(docs[1]?.metadata.annotations?.['argocd.argoproj.io/sync-options']).toBe('Prune=false,ServerSideApply=true');
+    expect(docs[1]?.metadata.annotations?.['argocd.argoproj.io/sync-options']).toBe('Prune=false,Delete=false,ServerSideApply=true');
   });
 
   test('synthYaml for flux has the objects as they stand in the files, and no Kustomization', () => {

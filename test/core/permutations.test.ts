@@ -24,7 +24,7 @@ function build(app: MeshApp, shuffle: <T>(items: readonly T[]) => T[]): void {
   for (const cluster of clusters) {
     const charts = new Map(shuffle(['platform', 'shop', 'extra']).map((id) => [id, new Chart(cluster, id)]));
     const chart = (id: string): Chart => charts.get(id) as Chart;
-    const mesh = new Mesh(chart('platform'), 'mesh', { crds: false });
+    const mesh = new Mesh(chart('platform'), 'mesh', { controlPlane: false });
     const edge = mesh.addIngressGateway('public');
     const namespace = new StrictMtlsNamespace(chart('shop'), 'shop', { mesh });
     const services = new Map(

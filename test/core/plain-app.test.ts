@@ -64,7 +64,7 @@ test('two clusters with shared owners: each has the shared objects once', () => 
   const app = new MeshApp({ outdir });
   for (const name of ['staging', 'prod']) {
     const cluster = new Cluster(app, name);
-    for (const id of ['one', 'two']) new Mesh(new Chart(cluster, id), 'mesh', { crds: false, namespace: `${id}-system` }).addIngressGateway(id);
+    for (const id of ['one', 'two']) new Mesh(new Chart(cluster, id), 'mesh', { controlPlane: false, namespace: `${id}-system` }).addIngressGateway(id);
   }
   app.synth();
   const namespaces = ['prod', 'staging'].map((cluster) => objects(join(outdir, cluster)).filter((text) => text.includes('"Namespace"') && text.includes('istio-ingress')).length);
