@@ -1,7 +1,7 @@
 export { BaseCrds } from './control-plane/base-crds';
 export type { BaseCrdsProps } from './control-plane/base-crds';
-export { Mesh } from './control-plane/mesh';
-export type { MeshProps } from './control-plane/mesh';
+export { Mesh } from './mesh/mesh';
+export type { MeshBaseProps, MeshCniProps, MeshIstiodProps, MeshProps, MeshZtunnelProps } from './mesh/mesh-props';
 export type { MeshReference, NamedMeshProps } from './control-plane/mesh-reference';
 export { Cluster } from './core/cluster';
 export type { ClusterFacts, ClusterProps } from './core/cluster';

@@ -1,4 +1,6 @@
 import { Construct } from 'constructs';
+import { Gateway } from '../control-plane/gateway/gateway';
+import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import { isDnsLabel } from '../core/kubernetes-names';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
@@ -49,7 +51,15 @@ export interface IngressGatewayProps extends GatewayFacts {
    * @default - none; `Mesh.addIngressGateway` gives those of its mesh
    */
   readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /**
+   * The proxies themselves: their Deployment, Service, scaling and the rest; `false` where something else makes them.
+   * @default - see {@link Gateway}; `Mesh.addIngressGateway` gives them the release and the revision of its mesh
+   */
+  readonly workload?: GatewayWorkloadProps | false;
 }
+
+/** What an {@link IngressGateway} lets one say of its proxies. */
+export type GatewayWorkloadProps = Omit<GatewayProps, 'name' | 'namespace' | 'serviceAccount'>;
 
 /** What is known of a gateway that another program makes. */
 export interface NamedGatewayProps extends GatewayFacts {
@@ -105,6 +115,20 @@ export class IngressGateway extends Construct implements AccessSource {
     this.principals = [principalOf(this, this.namespace, serviceAccountName(this, props.serviceAccount ?? this.name, this.namespace))];
     const isMade = typeof (props.namespace ?? '') !== 'string';
     if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels));
+    if (!this.isNamed && props.workload !== false) this.addWorkload(props, props.workload);
+  }
+
+  private addWorkload({ serviceAccount }: IngressGatewayProps, workload: GatewayWorkloadProps = {}): void {
+    requireProps(this, workload, 'workload');
+    const account = serviceAccountName(this, serviceAccount ?? this.name, this.namespace);
+    new Gateway(this, 'workload', {
+      ...workload,
+      name: this.name,
+      namespace: this.namespace,
+      labels: { ...workload.labels, ...this.selector },
+      // a construct that is given is made where it stands
+      serviceAccount: { name: account, create: typeof (serviceAccount ?? '') === 'string' },
+    });
   }
 
   private checkedName(name: unknown): string {

@@ -1,41 +1,27 @@
 import { Construct } from 'constructs';
 import { PeerAuthentication } from '../../imports/istio/peer-authentication';
+import type { BaseProps } from '../control-plane/base/base-props';
+import { Cni } from '../control-plane/cni/cni';
+import { Istiod } from '../control-plane/istiod/istiod';
+import { injectionLabelsOf, NamedMesh } from '../control-plane/mesh-reference';
+import type { MeshReference, NamedMeshProps } from '../control-plane/mesh-reference';
+import { Ztunnel } from '../control-plane/ztunnel/ztunnel';
 import { namespaceName } from '../core/references';
-import type { NamespaceReference } from '../core/references';
+import { describeValue, refusal } from '../core/refusal';
 import { requireProps } from '../core/required-props';
-import { requestNamespace } from '../core/shared-objects';
+import { requestNamespace, requestSharedObject } from '../core/shared-objects';
 import { IngressGateway } from '../ingress/ingress-gateway';
-import type { IngressGatewayProps } from '../ingress/ingress-gateway';
-import { BaseCrds } from './base-crds';
-import { injectionLabelsOf, NamedMesh } from './mesh-reference';
-import type { MeshReference, NamedMeshProps } from './mesh-reference';
-import type { Known } from '../core/unknown';
-
-/** Props of a {@link Mesh}. */
-export interface MeshProps {
-  /**
-   * Namespace of the control plane, which is the mesh's root namespace: policies in it hold for the whole mesh. The
-   * mesh makes it, unless it is a construct of this program already.
-   * @default 'istio-system'
-   */
-  readonly namespace?: NamespaceReference;
-  /**
-   * Revision of the control plane that injects the pods of the mesh's namespaces.
-   * @default - the default revision: namespaces are labelled `istio-injection: enabled`
-   */
-  readonly revision?: Known<string>;
-  /**
-   * Whether the CustomResourceDefinitions of Istio are made.
-   * @default true
-   */
-  readonly crds?: boolean;
-}
+import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingress-gateway';
+import { ComponentPropsOf } from './component-props';
+import { mergeProps } from './merge-props';
+import type { MeshProps } from './mesh-props';
+import { requestBase } from './shared-base';
 
 /**
- * A mesh that is strict from the start: its CRDs, its namespace and a mesh-wide PeerAuthentication of mode STRICT.
- * It makes no gateway unless asked for one.
+ * A mesh that is strict from the start: its CRDs, its namespace, its control plane, and a mesh-wide PeerAuthentication of mode
+ * STRICT. It makes no gateway unless asked for one.
  *
- * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
+ * @see https://istio.io/latest/docs/setup/install/
  */
 export class Mesh extends Construct implements MeshReference {
   /**
@@ -53,20 +39,38 @@ export class Mesh extends Construct implements MeshReference {
   public readonly namespace: string;
   public readonly revision: string | undefined;
   public readonly injectionLabels: Readonly<Record<string, string>>;
+  /** Undefined where the control plane is installed by other means. */
+  public readonly istiod: Istiod | undefined;
+  /** Undefined where pods are captured by init containers. */
+  public readonly cni: Cni | undefined;
+  /** Undefined but in ambient mode. */
+  public readonly ztunnel: Ztunnel | undefined;
+  /** What the gateways of the mesh have from it. */
+  private readonly gatewayProps: GatewayWorkloadProps;
 
-  /** @throws MeshError when the namespace or the revision cannot be one. */
+  /**
+   * @throws MeshError when the namespace, the revision or the release cannot be one, for ambient mode without the CNI plugin, and
+   * for what the components refuse.
+   */
   public constructor(scope: Construct, id: string, props: MeshProps = {}) {
     super(scope, id);
     requireProps(this, props);
     this.namespace = namespaceName(this, props.namespace ?? 'istio-system');
     this.revision = props.revision;
-    this.injectionLabels = injectionLabelsOf(this, props.revision);
-    if (props.crds !== false) new BaseCrds(this, 'crds');
+    const labels = injectionLabelsOf(this, props.revision);
+    this.injectionLabels = props.dataPlane === 'ambient' ? ambientLabels(props.revision) : labels;
+    this.refuseContradictions(props);
+    this.gatewayProps = gatewayPropsOf(props);
     if (typeof (props.namespace ?? '') === 'string') requestNamespace(this, this.namespace);
-    new PeerAuthentication(this, 'mtls', {
-      metadata: { name: 'default', namespace: this.namespace },
-      spec: { mtls: { mode: 'STRICT' } },
-    });
+    this.addPolicy(props.mtls ?? 'STRICT');
+    const hasControlPlane = props.controlPlane !== false;
+    if (props.crds ?? hasControlPlane) this.addBase(props);
+    if (!hasControlPlane) return;
+    const parts = new ComponentPropsOf(this, props);
+    const hasCni = props.cni === undefined ? props.dataPlane === 'ambient' || props.platform === 'openshift' : props.cni !== false;
+    this.istiod = new Istiod(this, 'istiod', parts.istiod(hasCni));
+    if (hasCni) this.cni = new Cni(this, 'cni', parts.cni());
+    if (props.dataPlane === 'ambient') this.ztunnel = new Ztunnel(this, 'ztunnel', parts.ztunnel());
   }
 
   /** Adds an ingress gateway; routes are added to it with `IngressRoute`. */
@@ -74,6 +78,58 @@ export class Mesh extends Construct implements MeshReference {
     requireProps(this, props, 'addIngressGateway');
     // gateways have their proxy injected; the control plane's own namespace is never injected
     const isOwn = props.namespace !== undefined && namespaceName(this, props.namespace) === this.namespace;
-    return new IngressGateway(this, id, { namespaceLabels: isOwn ? {} : this.injectionLabels, ...props });
+    const workload = props.workload === false ? false : mergeProps(this.gatewayProps, props.workload);
+    return new IngressGateway(this, id, { namespaceLabels: isOwn ? {} : injectionLabelsOf(this, this.revision), ...props, workload });
   }
+
+  /** Meshes of several revisions have one root namespace, and so one policy. */
+  private addPolicy(mode: 'STRICT' | 'PERMISSIVE'): void {
+    const type = { apiVersion: PeerAuthentication.apiVersion, kind: PeerAuthentication.kind, scope: 'Namespaced' } as const;
+    const props = { metadata: { namespace: this.namespace }, spec: { mtls: { mode } } };
+    requestSharedObject({ scope: this, name: 'default', type, props });
+  }
+
+  private addBase({ istio, controlPlane, failurePolicyOwner, base }: MeshProps): void {
+    const own: BaseProps = {
+      namespace: this.namespace,
+      ...(istio !== undefined && { istio }),
+      ...(failurePolicyOwner !== undefined && { validation: { failurePolicyOwner } }),
+      // without istiod there is nothing to ask
+      ...(controlPlane === false && { defaultRevision: false as const, readerServiceAccount: false }),
+    };
+    requestBase({ mesh: this, revision: this.revision, props: mergeProps<BaseProps>(own, base) });
+  }
+
+  private refuseContradictions({ dataPlane = 'sidecar', cni, mtls = 'STRICT' }: MeshProps): void {
+    const place = { construct: this.node.path };
+    if (dataPlane !== 'sidecar' && dataPlane !== 'ambient') {
+      throw refusal(place, 'dataPlane', { code: 'bad-value', got: describeValue(dataPlane), expected: "'sidecar' or 'ambient'", fix: 'leave it out for sidecars' });
+    }
+    if (mtls !== 'STRICT' && mtls !== 'PERMISSIVE') {
+      throw refusal(place, 'mtls', { code: 'bad-value', got: describeValue(mtls), expected: "'STRICT' or 'PERMISSIVE'", fix: 'leave it out for STRICT' });
+    }
+    if (dataPlane !== 'ambient' || cni !== false) return;
+    throw refusal(place, 'cni', {
+      code: 'ambient-without-cni',
+      got: 'false in ambient mode',
+      expected: 'the CNI plugin: in ambient mode it sends the traffic of pods to ztunnel',
+      fix: 'leave cni out',
+    });
+  }
+}
+
+function gatewayPropsOf({ istio, revision, platform, networkPolicy, image = {} }: MeshProps): GatewayWorkloadProps {
+  const { pullPolicy, pullSecrets } = image;
+  return mergeProps<GatewayWorkloadProps>({
+    ...(istio !== undefined && { istio }),
+    ...(revision !== undefined && { revision }),
+    ...(platform !== undefined && { platform }),
+    ...(networkPolicy !== undefined && { networkPolicy }),
+    image: { ...(pullPolicy !== undefined && { pullPolicy }), ...(pullSecrets !== undefined && { pullSecrets }) },
+  });
+}
+
+/** Pods of an ambient mesh are not injected; waypoints and gateways are of the namespace's revision. */
+function ambientLabels(revision: string | undefined): Readonly<Record<string, string>> {
+  return { 'istio.io/dataplane-mode': 'ambient', ...(revision !== undefined && { 'istio.io/rev': revision }) };
 }

@@ -16,7 +16,7 @@ test('a mesh of another program makes no objects, and its revision injects the p
 
 test('without a revision, as a mesh that the program makes', () => {
   const chart = Testing.chart();
-  const made = new Mesh(chart, 'made', { crds: false });
+  const made = new Mesh(chart, 'made', { controlPlane: false });
   const { namespace, revision, injectionLabels } = Mesh.fromName(chart, 'named');
   expect({ namespace, revision, injectionLabels }).toEqual({ namespace: made.namespace, revision: made.revision, injectionLabels: made.injectionLabels });
 });
@@ -26,14 +26,14 @@ test.each([
   ['an L1 Namespace', (chart: Chart) => new Namespace(chart, 'ns', { metadata: { name: 'mesh-system' } })],
 ])('%s is taken for the namespace, and made once', (_name, make) => {
   const chart = Testing.chart();
-  const mesh = new Mesh(chart, 'mesh', { crds: false, namespace: make(chart) });
+  const mesh = new Mesh(chart, 'mesh', { controlPlane: false, namespace: make(chart) });
   expect(mesh.namespace).toBe('mesh-system');
   expect(synthTo(chart).many(Namespace).map(({ metadata }) => metadata.name)).toEqual(['mesh-system']);
 });
 
 test("a reference to another program's namespace is not made", () => {
   const chart = Testing.chart();
-  new Mesh(chart, 'mesh', { crds: false, namespace: MeshNamespace.fromName(chart, 'mesh-system') });
+  new Mesh(chart, 'mesh', { controlPlane: false, namespace: MeshNamespace.fromName(chart, 'mesh-system') });
   expect(synthTo(chart).many(Namespace)).toEqual([]);
 });
 

@@ -92,7 +92,7 @@ test('an identity of another cluster means nothing here', () => {
   const { app, shop } = program();
   const other = new Cluster(app, 'other');
   const chart = new Chart(other, 'chart');
-  const foreign = new StrictMtlsNamespace(chart, 'shop', { mesh: new Mesh(chart, 'mesh', { crds: false }) });
+  const foreign = new StrictMtlsNamespace(chart, 'shop', { mesh: new Mesh(chart, 'mesh', { controlPlane: false }) });
   const orders = shop.addService('orders', { port: 80 });
   const [finding] = caught(() => orders.allowFrom(foreign.addService('web', { port: 80 }))).findings;
   expect(finding).toMatchObject({ code: 'other-cluster', got: expect.stringContaining('cluster other') as string });

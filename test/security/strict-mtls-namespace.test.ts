@@ -17,14 +17,14 @@ test('joins the mesh, takes mutual TLS only, and lets nobody in', () => {
 
 test('a mesh of a revision labels the namespace with it, and no label of the user overrides that', () => {
   const chart = Testing.chart();
-  const mesh = new Mesh(chart, 'mesh', { crds: false, revision: 'canary' });
+  const mesh = new Mesh(chart, 'mesh', { controlPlane: false, revision: 'canary' });
   new StrictMtlsNamespace(chart, 'shop', { mesh, labels: { 'istio.io/rev': 'other', team: 'web' } });
   expect(synthTo(chart).one(Namespace, 'shop').metadata.labels).toEqual({ 'istio.io/rev': 'canary', team: 'web' });
 });
 
 test('denyByDefault: false leaves the policy out', () => {
   const chart = Testing.chart();
-  new StrictMtlsNamespace(chart, 'shop', { mesh: new Mesh(chart, 'mesh', { crds: false }), denyByDefault: false });
+  new StrictMtlsNamespace(chart, 'shop', { mesh: new Mesh(chart, 'mesh', { controlPlane: false }), denyByDefault: false });
   expect(synthTo(chart).many(AuthorizationPolicy)).toEqual([]);
 });
 
@@ -38,7 +38,7 @@ test('a service comes with the account that its pods run as', () => {
 
 test('a mesh of another cluster is refused', () => {
   const app = Testing.app();
-  const mesh = new Mesh(new Chart(new Cluster(app, 'a'), 'chart'), 'mesh', { crds: false });
+  const mesh = new Mesh(new Chart(new Cluster(app, 'a'), 'chart'), 'mesh', { controlPlane: false });
   const chart = new Chart(new Cluster(app, 'b'), 'chart');
   expect(caught(() => new StrictMtlsNamespace(chart, 'shop', { mesh })).findings[0]).toMatchObject({ code: 'other-cluster', property: 'mesh' });
 });

@@ -6,6 +6,6 @@ export function program(): { app: App; platform: Chart; chart: Chart; mesh: Mesh
   const app = new App({ outdir: 'unused' });
   const platform = new Chart(app, 'platform');
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
-  const mesh = new Mesh(platform, 'mesh', { crds: false });
+  const mesh = new Mesh(platform, 'mesh', { controlPlane: false });
   return { app, platform, chart, mesh, shop: new StrictMtlsNamespace(chart, 'shop', { mesh }) };
 }

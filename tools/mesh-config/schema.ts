@@ -42,7 +42,7 @@ function adapt(node: Json): Json {
     ...Object.fromEntries(children),
     ...(typeof rest['format'] === 'string' ? INTEGER_BOUNDS[rest['format']] : undefined),
     ...(isJsonObject(additionalProperties) ? { additionalProperties: adapt(additionalProperties) } : {}),
-    ...(isJsonObject(groups) ? exclusive(Object.values(groups) as readonly string[][]) : {}),
+    ...(isJsonObject(groups) ? exclusive(Object.values(groups) as unknown as readonly string[][]) : {}),
   };
 }
 

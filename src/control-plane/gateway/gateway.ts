@@ -8,6 +8,7 @@ import { Role } from '../../../imports/kubernetes/role';
 import { RoleBinding } from '../../../imports/kubernetes/role-binding';
 import { Service } from '../../../imports/kubernetes/service';
 import { ServiceAccount } from '../../../imports/kubernetes/service-account';
+import { Stage } from '../../core/stage';
 import { gatewayRole, gatewayRoleBinding, gatewayServiceAccount } from './gateway-access';
 import { gatewayNetworkPolicy } from './gateway-network-policy';
 import type { GatewayProps } from './gateway-props';
@@ -48,7 +49,7 @@ export class Gateway extends Construct {
       new RoleBinding(this, 'role-binding', gatewayRoleBinding(settings));
     }
     const service = gatewayService(settings);
-    if (service !== undefined) new Service(this, 'service', service);
+    if (service !== undefined) new Service(this, 'service', service).atStage(Stage.workloads);
     if (settings.kind === 'DaemonSet') new DaemonSet(this, 'daemon-set', gatewayDaemonSet(settings));
     else new Deployment(this, 'deployment', gatewayDeployment(settings));
     const autoscaler = gatewayAutoscaler(settings);

@@ -7,6 +7,7 @@ import { Role } from '../../../imports/kubernetes/role';
 import { RoleBinding } from '../../../imports/kubernetes/role-binding';
 import { Service } from '../../../imports/kubernetes/service';
 import { ServiceAccount } from '../../../imports/kubernetes/service-account';
+import { Stage } from '../../core/stage';
 import { standaloneNetworkPolicy } from './standalone-gateway-network-policy';
 import { standalonePod } from './standalone-gateway-pod';
 import type { StandaloneGatewayProps } from './standalone-gateway-props';
@@ -105,7 +106,7 @@ export class StandaloneGateway extends Construct {
     new Service(this, 'service', {
       metadata: { ...metadataOf(settings, settings.name), ...(annotations !== undefined && { annotations }) },
       spec: { ...(rest as object), type, selector, ports: [...ports, ...extraPorts] },
-    });
+    }).atStage(Stage.workloads);
   }
 }
 

@@ -1,0 +1,79 @@
+import type { Construct } from 'constructs';
+import type { CniProps } from '../control-plane/cni/cni-props';
+import type { IstiodProps } from '../control-plane/istiod/istiod-props';
+import { releaseOf } from '../control-plane/release';
+import type { Release } from '../control-plane/release';
+import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
+import { Cluster } from '../core/cluster';
+import { propsFrom } from '../migrate/props-from';
+import { CHARTS } from '../migrate/values/charts';
+import { effectiveValues } from '../migrate/values/effective-values';
+import type { JsonObject } from '../rules/json';
+import { mergeProps } from './merge-props';
+import type { MeshProps } from './mesh-props';
+
+/** Two istiods at least, on nodes and in zones of their own where there are such. */
+const HIGHLY_AVAILABLE: IstiodProps = {
+  autoscaling: { minReplicas: 2 },
+  disruptionBudget: { minAvailable: 1 },
+  topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { app: 'istiod' } },
+  })),
+};
+
+/** The props of a mesh's components. */
+export class ComponentPropsOf {
+  private readonly shared: Partial<IstiodProps & CniProps & ZtunnelProps>;
+  private readonly preset: JsonObject;
+  private readonly release: Release;
+
+  /** @throws MeshError for a release or a compatibility version that is not known. */
+  public constructor(
+    private readonly mesh: Construct & { readonly namespace: string },
+    private readonly props: MeshProps,
+  ) {
+    const { istio, revision, image, logging, networkPolicy, platform, compatibilityVersion, dataPlane } = props;
+    this.release = releaseOf(mesh, istio);
+    this.shared = defined({ istio, namespace: mesh.namespace, revision, image, logging, networkPolicy, platform }) as ComponentPropsOf['shared'];
+    this.preset = defined({ compatibilityVersion, profile: dataPlane === 'ambient' ? dataPlane : undefined }) as JsonObject;
+  }
+
+  public istiod(hasCni: boolean): IstiodProps {
+    const { highAvailability, meshConfig, failurePolicyOwner, platform, istiod } = this.props;
+    const { network, clusterDomain } = Cluster.factsOf(this.mesh);
+    const own: IstiodProps = {
+      ...(meshConfig !== undefined && { meshConfig }),
+      ...(failurePolicyOwner !== undefined && { failurePolicyOwner }),
+      ...(network !== undefined && { network }),
+      ...(clusterDomain !== 'cluster.local' && { proxy: { clusterDomain } }),
+      ...(hasCni && { cni: { enabled: true, ...(platform === 'openshift' && { provider: 'multus' }) } }),
+    };
+    return mergeProps<IstiodProps>(this.presetOf('istiod'), highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, istiod);
+  }
+
+  public cni(): CniProps {
+    const { cni } = this.props;
+    return mergeProps<CniProps>(this.presetOf('cni'), this.shared, typeof cni === 'object' ? cni : undefined);
+  }
+
+  public ztunnel(): ZtunnelProps {
+    const { network } = Cluster.factsOf(this.mesh);
+    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, network === undefined ? undefined : { network }, this.props.ztunnel);
+  }
+
+  /** What Istio's own profile and compatibility version say of a component. */
+  private presetOf(name: 'istiod' | 'cni' | 'ztunnel'): Record<string, unknown> {
+    if (Object.keys(this.preset).length === 0) return {};
+    const chart = CHARTS.find((each) => each.name === name);
+    if (chart === undefined) return {};
+    const values = effectiveValues({ chart, user: this.preset, release: this.release, construct: this.mesh.node.path });
+    return propsFrom(chart.load().rules, values);
+  }
+}
+
+function defined<T extends object>(entries: T): T {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
+}

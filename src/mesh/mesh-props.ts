@@ -1,0 +1,116 @@
+import type { BaseProps } from '../control-plane/base/base-props';
+import type { CniProps } from '../control-plane/cni/cni-props';
+import type { LoggingProps, Platform } from '../control-plane/component';
+import type { ImageProps } from '../control-plane/image';
+import type { IstiodProps } from '../control-plane/istiod/istiod-props';
+import type { MeshConfig } from '../control-plane/mesh-config';
+import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
+import type { NamespaceReference } from '../core/references';
+
+/** What the mesh says for all of its components. */
+type SharedProps = 'istio' | 'namespace' | 'revision' | 'logging' | 'networkPolicy' | 'platform' | 'resourceScope';
+
+/** What {@link Mesh} lets one say of its istiod alone. */
+export type MeshIstiodProps = Omit<IstiodProps, SharedProps | 'cni' | 'meshConfig'>;
+/** What {@link Mesh} lets one say of its CNI plugin alone. */
+export type MeshCniProps = Omit<CniProps, SharedProps>;
+/** What {@link Mesh} lets one say of its ztunnel alone. */
+export type MeshZtunnelProps = Omit<ZtunnelProps, SharedProps>;
+/** What {@link Mesh} lets one say of what its control plane stands on. */
+export type MeshBaseProps = Omit<BaseProps, SharedProps>;
+
+/** Props of a {@link Mesh}. */
+export interface MeshProps {
+  /**
+   * Full version of the Istio release, such as `1.31.3`.
+   * @default - the cluster's Istio version, else the newest known
+   */
+  readonly istio?: string;
+  /**
+   * Namespace of the control plane, which is the mesh's root namespace: policies in it hold for the whole mesh. The
+   * mesh makes it, unless it is a construct of this program already.
+   * @default 'istio-system'
+   */
+  readonly namespace?: NamespaceReference;
+  /**
+   * Revision of the control plane that injects the pods of the mesh's namespaces. Meshes of several revisions may stand side by
+   * side in a cluster, to upgrade from one to the other.
+   * @default - the default revision: namespaces are labelled `istio-injection: enabled`
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/
+   */
+  readonly revision?: string;
+  /**
+   * Whether pods take part by a proxy of their own, or by the proxy of their node, ztunnel. Ambient makes the CNI plugin and
+   * ztunnel, too, and the mesh's namespaces are labelled `istio.io/dataplane-mode: ambient`.
+   * @default 'sidecar'
+   * @see https://istio.io/latest/docs/overview/dataplane-modes/
+   */
+  readonly dataPlane?: 'sidecar' | 'ambient';
+  /**
+   * Mutual TLS of the whole mesh. `PERMISSIVE` takes plain text as well, from whoever sends it.
+   * @default 'STRICT'
+   * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/
+   */
+  readonly mtls?: 'STRICT' | 'PERMISSIVE';
+  /**
+   * Whether the control plane is made. With `false`, it is installed by other means, and the mesh is its namespace and its policy.
+   * @default true
+   */
+  readonly controlPlane?: boolean;
+  /**
+   * Whether Istio's CustomResourceDefinitions are made. Where a cluster has several meshes, those of the newest release are.
+   * @default - what `controlPlane` says
+   */
+  readonly crds?: boolean;
+  /**
+   * Platform whose differences from plain Kubernetes are taken into account.
+   * @default - none in particular
+   * @see https://istio.io/latest/docs/setup/platform-setup/
+   */
+  readonly platform?: Platform;
+  /**
+   * An earlier minor release, such as `1.29`, whose behaviour the mesh keeps where it changed since.
+   * @default - the behaviour of the release
+   * @see https://istio.io/latest/docs/setup/additional-setup/compatibility-versions/
+   */
+  readonly compatibilityVersion?: string;
+  /** Where the images of all components come from. @default - see {@link ImageProps}; `distroless` in ambient mode */
+  readonly image?: ImageProps;
+  /** What all components log. @default - see {@link LoggingProps} */
+  readonly logging?: LoggingProps;
+  /**
+   * Whether every component gets a NetworkPolicy that lets in what it serves.
+   * @default false
+   */
+  readonly networkPolicy?: boolean;
+  /**
+   * At least two istiods, kept apart from each other, of which one stays while nodes are drained.
+   * @default false
+   * @see https://istio.io/latest/docs/ops/best-practices/deployment/
+   */
+  readonly highAvailability?: boolean;
+  /**
+   * Configuration of the mesh. Its trust domain, its root namespace and where proxies find istiod follow from other props and
+   * from the Cluster.
+   * @default - Istio's own
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+   */
+  readonly meshConfig?: MeshConfig;
+  /**
+   * Who writes the failure policy of the webhooks that check Istio's objects. With `istiod` the field is left out, so that a
+   * server-side apply does not set back what istiod wrote.
+   * @default 'installer'
+   */
+  readonly failurePolicyOwner?: 'installer' | 'istiod';
+  /** CRDs, the identity by which other clusters read this one, and the webhook of the default revision. @default - see {@link Base} */
+  readonly base?: MeshBaseProps;
+  /** @default - see {@link Istiod} */
+  readonly istiod?: MeshIstiodProps;
+  /**
+   * The CNI plugin, which captures the traffic of pods so that no pod needs the privileges for it.
+   * @default - in ambient mode and on OpenShift; elsewhere each pod has an init container
+   */
+  readonly cni?: MeshCniProps | boolean;
+  /** In ambient mode. @default - see {@link Ztunnel} */
+  readonly ztunnel?: MeshZtunnelProps;
+}
