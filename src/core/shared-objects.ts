@@ -49,8 +49,14 @@ export function requestSharedObject(request: SharedObjectRequest): void {
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/#automatic-labelling
  */
-export function requestNamespace(scope: Construct, name: string, labels: Readonly<Record<string, string>> = {}): void {
-  const props = { metadata: { labels: { ...labels, 'kubernetes.io/metadata.name': name } } };
+export function requestNamespace(
+  scope: Construct,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+  annotations: Readonly<Record<string, string>> = {},
+): void {
+  const hasAnnotations = Object.keys(annotations).length > 0;
+  const props = { metadata: { labels: { ...labels, 'kubernetes.io/metadata.name': name }, ...(hasAnnotations && { annotations }) } };
   requestSharedObject({ scope, name, type: { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' }, props });
 }
 

@@ -3,6 +3,7 @@ import type { CniProps } from '../control-plane/cni/cni-props';
 import type { IstiodProps } from '../control-plane/istiod/istiod-props';
 import { releaseOf } from '../control-plane/release';
 import type { Release } from '../control-plane/release';
+import type { RemoteIstiodProps } from '../control-plane/remote-istiod/remote-istiod-props';
 import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
 import { Cluster } from '../core/cluster';
 import { propsFrom } from '../migrate/props-from';
@@ -10,7 +11,7 @@ import { CHARTS } from '../migrate/values/charts';
 import { effectiveValues } from '../migrate/values/effective-values';
 import type { JsonObject } from '../rules/json';
 import { mergeProps } from './merge-props';
-import type { MeshProps } from './mesh-props';
+import type { MeshPrimary, MeshProps } from './mesh-props';
 
 /** Two istiods at least, on nodes and in zones of their own where there are such. */
 const HIGHLY_AVAILABLE: IstiodProps = {
@@ -41,17 +42,28 @@ export class ComponentPropsOf {
     this.preset = defined({ compatibilityVersion, profile: dataPlane === 'ambient' ? dataPlane : undefined }) as JsonObject;
   }
 
+  /** Of an istiod of this cluster, or of what stands for one of another cluster. */
   public istiod(hasCni: boolean): IstiodProps {
-    const { highAvailability, meshConfig, failurePolicyOwner, platform, istiod } = this.props;
+    const { highAvailability, meshConfig, failurePolicyOwner, platform, clusterName, meshId, istiod } = this.props;
     const { network, clusterDomain } = Cluster.factsOf(this.mesh);
     const own: IstiodProps = {
       ...(meshConfig !== undefined && { meshConfig }),
       ...(failurePolicyOwner !== undefined && { failurePolicyOwner }),
       ...(network !== undefined && { network }),
+      ...(clusterName !== undefined && { clusterName }),
+      ...(meshId !== undefined && { meshId }),
       ...(clusterDomain !== 'cluster.local' && { proxy: { clusterDomain } }),
       ...(hasCni && { cni: { enabled: true, ...(platform === 'openshift' && { provider: 'multus' }) } }),
     };
     return mergeProps<IstiodProps>(this.presetOf('istiod'), highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, istiod);
+  }
+
+  /** The remote istiod tells the clusters that ask it apart by the path of their webhooks. */
+  public remoteIstiod({ address }: MeshPrimary): RemoteIstiodProps {
+    const { network } = Cluster.factsOf(this.mesh);
+    const { clusterName } = this.props;
+    const named = clusterName === undefined ? '' : `/cluster/${clusterName}${network === undefined ? '' : `/net/${network}`}`;
+    return mergeProps<RemoteIstiodProps>({ address, configCluster: true, injectorWebhook: { path: `/inject${named}` } }, this.istiod(false));
   }
 
   public cni(): CniProps {
@@ -61,7 +73,9 @@ export class ComponentPropsOf {
 
   public ztunnel(): ZtunnelProps {
     const { network } = Cluster.factsOf(this.mesh);
-    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, network === undefined ? undefined : { network }, this.props.ztunnel);
+    const { clusterName } = this.props;
+    const own = { ...(network !== undefined && { network }), ...(clusterName !== undefined && { clusterName }) };
+    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, own, this.props.ztunnel);
   }
 
   /** What Istio's own profile and compatibility version say of a component. */

@@ -19,6 +19,14 @@ export type MeshZtunnelProps = Omit<ZtunnelProps, SharedProps>;
 /** What {@link Mesh} lets one say of what its control plane stands on. */
 export type MeshBaseProps = Omit<BaseProps, SharedProps>;
 
+/** Where the istiod of a cluster is that has none of its own. */
+export interface MeshPrimary {
+  /** An IP address or the name of a host: of an east-west gateway that exposes the control plane, or of istiod itself. */
+  readonly address: string;
+  /** Name of the cluster that istiod runs in. */
+  readonly clusterName: string;
+}
+
 /** Props of a {@link Mesh}. */
 export interface MeshProps {
   /**
@@ -74,6 +82,23 @@ export interface MeshProps {
    * @see https://istio.io/latest/docs/setup/additional-setup/compatibility-versions/
    */
   readonly compatibilityVersion?: string;
+  /**
+   * Name of this cluster, where a mesh spans several: each has another.
+   * @default 'Kubernetes'
+   * @see https://istio.io/latest/docs/setup/install/multicluster/
+   */
+  readonly clusterName?: string;
+  /**
+   * Name of the mesh, the same in all of its clusters.
+   * @default - its trust domain
+   */
+  readonly meshId?: string;
+  /**
+   * The istiod of another cluster, which this one's proxies and webhooks ask: no istiod runs here.
+   * @default - an istiod of its own
+   * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
+   */
+  readonly primary?: MeshPrimary;
   /** Where the images of all components come from. @default - see {@link ImageProps}; `distroless` in ambient mode */
   readonly image?: ImageProps;
   /** What all components log. @default - see {@link LoggingProps} */

@@ -5,7 +5,11 @@ import { Cni } from '../control-plane/cni/cni';
 import { Istiod } from '../control-plane/istiod/istiod';
 import { injectionLabelsOf, NamedMesh } from '../control-plane/mesh-reference';
 import type { MeshReference, NamedMeshProps } from '../control-plane/mesh-reference';
+import { RemoteIstiod } from '../control-plane/remote-istiod/remote-istiod';
 import { Ztunnel } from '../control-plane/ztunnel/ztunnel';
+import { EastWestGateway } from '../control-plane/east-west-gateway/east-west-gateway';
+import type { EastWestGatewayProps } from '../control-plane/east-west-gateway/east-west-gateway';
+import { Cluster } from '../core/cluster';
 import { namespaceName } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
 import { requireProps } from '../core/required-props';
@@ -39,8 +43,10 @@ export class Mesh extends Construct implements MeshReference {
   public readonly namespace: string;
   public readonly revision: string | undefined;
   public readonly injectionLabels: Readonly<Record<string, string>>;
-  /** Undefined where the control plane is installed by other means. */
+  /** Undefined where the control plane is installed by other means, or runs in another cluster. */
   public readonly istiod: Istiod | undefined;
+  /** What stands here for an istiod of another cluster, where there is one. */
+  public readonly remoteIstiod: RemoteIstiod | undefined;
   /** Undefined where pods are captured by init containers. */
   public readonly cni: Cni | undefined;
   /** Undefined but in ambient mode. */
@@ -61,14 +67,15 @@ export class Mesh extends Construct implements MeshReference {
     this.injectionLabels = props.dataPlane === 'ambient' ? ambientLabels(props.revision) : labels;
     this.refuseContradictions(props);
     this.gatewayProps = gatewayPropsOf(props);
-    if (typeof (props.namespace ?? '') === 'string') requestNamespace(this, this.namespace);
+    if (typeof (props.namespace ?? '') === 'string') this.addNamespace(props);
     this.addPolicy(props.mtls ?? 'STRICT');
     const hasControlPlane = props.controlPlane !== false;
     if (props.crds ?? hasControlPlane) this.addBase(props);
     if (!hasControlPlane) return;
     const parts = new ComponentPropsOf(this, props);
     const hasCni = props.cni === undefined ? props.dataPlane === 'ambient' || props.platform === 'openshift' : props.cni !== false;
-    this.istiod = new Istiod(this, 'istiod', parts.istiod(hasCni));
+    if (props.primary === undefined) this.istiod = new Istiod(this, 'istiod', parts.istiod(hasCni));
+    else this.remoteIstiod = new RemoteIstiod(this, 'istiod', parts.remoteIstiod(props.primary));
     if (hasCni) this.cni = new Cni(this, 'cni', parts.cni());
     if (props.dataPlane === 'ambient') this.ztunnel = new Ztunnel(this, 'ztunnel', parts.ztunnel());
   }
@@ -80,6 +87,23 @@ export class Mesh extends Construct implements MeshReference {
     const isOwn = props.namespace !== undefined && namespaceName(this, props.namespace) === this.namespace;
     const workload = props.workload === false ? false : mergeProps(this.gatewayProps, props.workload);
     return new IngressGateway(this, id, { namespaceLabels: isOwn ? {} : injectionLabelsOf(this, this.revision), ...props, workload });
+  }
+
+  /** Adds the way into this network for the pods of other networks of the mesh. */
+  public addEastWestGateway(id: string, props: EastWestGatewayProps = {}): EastWestGateway {
+    requireProps(this, props, 'addEastWestGateway');
+    return new EastWestGateway(this, id, mergeProps<EastWestGatewayProps>({ ...this.gatewayProps, namespace: this.namespace }, props));
+  }
+
+  /** istiod reads off its own namespace which network the cluster is of, and which clusters' istiods it may hear. */
+  private addNamespace({ primary }: MeshProps): void {
+    const { network } = Cluster.factsOf(this);
+    requestNamespace(
+      this,
+      this.namespace,
+      network === undefined ? {} : { 'topology.istio.io/network': network },
+      primary === undefined ? {} : { 'topology.istio.io/controlPlaneClusters': primary.clusterName },
+    );
   }
 
   /** Meshes of several revisions have one root namespace, and so one policy. */
