@@ -1,5 +1,6 @@
 import type { Affinity, Toleration, TopologySpreadConstraint } from '../../imports/kubernetes/core-v1';
 import type { ImageProps } from './image';
+import type { Known } from '../core/unknown';
 
 /** A platform whose differences Istio's installers know. */
 export const PLATFORMS = ['gke', 'k3d', 'k3s', 'microk8s', 'minikube', 'openshift'] as const;
@@ -16,13 +17,13 @@ export interface ComponentProps {
    * Namespace of the component.
    * @default - the chart's namespace, else 'istio-system'
    */
-  readonly namespace?: string;
+  readonly namespace?: Known<string>;
   /**
    * Revision of the control plane that the component belongs to.
    * @default - the default revision
    * @see https://istio.io/latest/docs/setup/upgrade/canary/
    */
-  readonly revision?: string;
+  readonly revision?: Known<string>;
   /** @default - see {@link ImageProps} */
   readonly image?: ImageProps;
   /** @default - see {@link LoggingProps} */

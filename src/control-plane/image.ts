@@ -30,6 +30,15 @@ export interface ImageProps {
   readonly pullSecrets?: readonly string[];
 }
 
+/** Where the one image of a component comes from. */
+export interface ComponentImageProps extends ImageProps {
+  /**
+   * Name of the image. One with a slash is a whole reference and takes the place of hub, tag and variant.
+   * @default - the component's own
+   */
+  readonly name?: string;
+}
+
 /** Hub of the images where none is given: the only one of Istio's own registries that stays after December 2026. */
 export const DEFAULT_HUB = 'docker.io/istio';
 

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { meshError } from '../errors/mesh-error';
+import { NEWEST_ISTIO } from '../validation/known-releases';
 import { newest } from '../validation/versions';
 
 /** Minor releases of Istio whose control plane is known, oldest first. */
@@ -9,7 +10,7 @@ export const MINORS = ['1.29', '1.30', '1.31'] as const;
 export type Minor = (typeof MINORS)[number];
 
 /** The patch of each minor release that is installed where only the newest is asked for. */
-export const NEWEST: Readonly<Record<Minor, string>> = { '1.29': '1.29.10', '1.30': '1.30.7', '1.31': '1.31.3' };
+export const NEWEST: Readonly<Record<Minor, string>> = NEWEST_ISTIO;
 
 /** The Istio release that a component is of. */
 export interface Release {

@@ -12,10 +12,13 @@ export interface InstalledComponent {
   readonly overlays?: readonly ObjectOverlay[];
 }
 
-/** Patches of one object, as an IstioOperator's `k8s.overlays` gives them. */
+/** Changes of one object, as an IstioOperator's Kubernetes settings and `k8s.overlays` give them. */
 export interface ObjectOverlay {
   readonly kind: string;
   readonly name: string;
+  /** What is merged into the object the way Kubernetes' strategic merge patches are. @default - nothing */
+  readonly merge?: JsonObject;
+  /** Applied after that: each sets the value at a path, or takes away what is there. */
   readonly patches: readonly JsonObject[];
 }
 
@@ -27,4 +30,6 @@ export interface Installation {
   /** Full version of the Istio release. */
   readonly istio: string;
   readonly components: readonly InstalledComponent[];
+  /** Values that were given and that change nothing, a line each. @default - none */
+  readonly notes?: readonly string[];
 }

@@ -1,0 +1,72 @@
+/** Paths of the injector's values that istiod and istioctl read in their own code. */
+const READ_BY_ISTIO = [
+  'global.hub',
+  'global.tag',
+  'global.variant',
+  'global.network',
+  'global.multiCluster.clusterName',
+  'global.proxy.image',
+  'global.proxy.holdApplicationUntilProxyStarts',
+  'global.proxy_init.image',
+  'sidecarInjectorWebhook.rewriteAppHTTPProbe',
+];
+
+/**
+ * Paths that Istio's own templates read as `.Values`. Ours have these settings written in; a template of a user's may read
+ * them still.
+ */
+const READ_BY_TEMPLATES = [
+  'gateways.seccompProfile',
+  'gateways.securityContext',
+  'global.agentgateway.image',
+  'global.caAddress',
+  'global.caName',
+  'global.imagePullPolicy',
+  'global.imagePullSecrets',
+  'global.istioNamespace',
+  'global.logAsJson',
+  'global.logging.level',
+  'global.meshID',
+  'global.mountMtlsCerts',
+  'global.nativeNftables',
+  'global.pilotCertProvider',
+  'global.platform',
+  'global.proxy.capNetBindService',
+  'global.proxy.clusterDomain',
+  'global.proxy.componentLogLevel',
+  'global.proxy.excludeIPRanges',
+  'global.proxy.excludeInboundPorts',
+  'global.proxy.excludeOutboundPorts',
+  'global.proxy.includeIPRanges',
+  'global.proxy.includeInboundPorts',
+  'global.proxy.includeOutboundPorts',
+  'global.proxy.lifecycle',
+  'global.proxy.logLevel',
+  'global.proxy.outlierLogPath',
+  'global.proxy.privileged',
+  'global.proxy.readinessFailureThreshold',
+  'global.proxy.readinessInitialDelaySeconds',
+  'global.proxy.readinessPeriodSeconds',
+  'global.proxy.resources',
+  'global.proxy.seccompProfile',
+  'global.proxy.startupProbe.enabled',
+  'global.proxy.startupProbe.failureThreshold',
+  'global.proxy.statusPort',
+  'global.proxy.tracer',
+  'global.proxy_init.forceApplyIptables',
+  'global.sds.token.aud',
+  'global.sts.servicePort',
+  'global.trustBundleName',
+  'global.waypoint.affinity',
+  'global.waypoint.nodeSelector',
+  'global.waypoint.resources',
+  'global.waypoint.tolerations',
+  'global.waypoint.topologySpreadConstraints',
+  'pilot.cni.enabled',
+  'pilot.cni.provider',
+  'pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API',
+  'revision',
+];
+
+/** Paths of the values in the injector's ConfigMap that anything of Istio's reads. All else there is a record for people. */
+export const INJECTOR_VALUE_PATHS: readonly string[] = [...READ_BY_ISTIO, ...READ_BY_TEMPLATES].sort();

@@ -1,0 +1,94 @@
+import type { ConfigMapProps } from '../../../imports/kubernetes/config-map';
+import { writeYaml } from '../../core/yaml-writer';
+import type { Json, JsonObject } from '../../rules/json';
+import { isJsonObject, setKey, sortKeys } from '../../rules/json';
+import { definedProps } from '../component-checks';
+import { commonLabels, revisionLabel } from './istiod-labels';
+import type { IstiodSettings } from './istiod-settings';
+
+/** The mesh's configuration and networks, which istiod reads while it runs. */
+export function meshConfigMap(settings: IstiodSettings): ConfigMapProps {
+  const { suffix, namespace } = settings;
+  return {
+    metadata: { name: `istio${suffix}`, namespace, labels: { ...revisionLabel(settings), ...commonLabels(settings) } },
+    data: {
+      mesh: yamlText(meshConfig(settings)),
+      meshNetworks: yamlText({ networks: settings.props.meshNetworks ?? {} }),
+    },
+  };
+}
+
+/** The configuration that follows from props, with what was given over it. */
+export function meshConfig(settings: IstiodSettings): JsonObject {
+  const { props, istioNamespace, trustDomain } = settings;
+  const given = (props.meshConfig ?? {}) as JsonObject;
+  const fallback = definedProps({
+    trustDomain,
+    rootNamespace: istioNamespace,
+    enablePrometheusMerge: true,
+    defaultProviders: isGiven(given['defaultProviders']) ? undefined : defaultProviders(settings),
+    defaultConfig: proxyConfig(settings),
+  });
+  return mergedOver(fallback, given);
+}
+
+/** Where metrics and access logs go without a Telemetry that says it. */
+function defaultProviders({ props: { telemetry = {} } }: IstiodSettings): JsonObject | undefined {
+  const { prometheus = true, stackdriver = false } = telemetry === false ? { prometheus: false } : telemetry;
+  if (!prometheus && !stackdriver) return undefined;
+  return {
+    metrics: [...(prometheus ? ['prometheus'] : []), ...(stackdriver ? ['stackdriver'] : [])],
+    ...(stackdriver && { accessLogging: ['stackdriver'] }),
+  };
+}
+
+/** Configuration of proxies that name none of their own. */
+function proxyConfig(settings: IstiodSettings): JsonObject {
+  const { props } = settings;
+  return definedProps({
+    discoveryAddress: `${discoveryService(settings)}.${settings.namespace}.svc:15012`,
+    meshId: props.meshId,
+    image: props.image?.variant === undefined || props.image.variant === '' ? undefined : { imageType: props.image.variant },
+    tracing: tracing(settings),
+  }) as JsonObject;
+}
+
+/** The Service that leads to the istiod that configures proxies; one outside of the cluster has it under a fixed name. */
+function discoveryService({ remote, name }: IstiodSettings): string {
+  if (remote?.address === undefined) return name;
+  return remote.localInjector ? 'istiod-remote' : 'istiod';
+}
+
+/** Where traces go by default, for the kinds of tracers that have a usual place. */
+function tracing({ props, istioNamespace }: IstiodSettings): JsonObject | undefined {
+  switch (props.proxy?.tracer) {
+    case 'zipkin':
+      return { zipkin: { address: `zipkin.${istioNamespace}:9411` } };
+    case 'datadog':
+      return { datadog: { address: '$(HOST_IP):8126' } };
+    case 'stackdriver':
+      return { stackdriver: { debug: false, maxNumberOfAttributes: 200, maxNumberOfAnnotations: 200, maxNumberOfMessageEvents: 200 } };
+    default:
+      return undefined;
+  }
+}
+
+/** Objects are merged key by key, anything else is replaced, and `null` takes a key away. */
+function mergedOver(fallback: JsonObject, given: JsonObject): JsonObject {
+  const merged: Record<string, Json> = { ...fallback };
+  for (const [key, value] of Object.entries(given)) {
+    const before = merged[key];
+    if (value === undefined) continue;
+    if (value === null) delete merged[key];
+    else setKey(merged, key, isJsonObject(value) && isJsonObject(before) ? mergedOver(before, value) : value);
+  }
+  return merged;
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return isJsonObject(value) && Object.keys(value).length > 0;
+}
+
+function yamlText(value: JsonObject): string {
+  return writeYaml([sortKeys(value) as JsonObject]);
+}
