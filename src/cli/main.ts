@@ -18,9 +18,19 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => (require('./import-command') as typeof import('./import-command')).importCommand,
   },
   {
+    name: 'render',
+    summary: 'print the manifests of Helm values, an IstioOperator or a profile',
+    load: () => (require('./render-command') as typeof import('./render-command')).renderCommand,
+  },
+  {
     name: 'validate',
     summary: 'say of manifests what an API server would say, without a cluster',
     load: () => (require('./validate-command') as typeof import('./validate-command')).validateCommand,
+  },
+  {
+    name: 'versions',
+    summary: 'list the releases of Istio that are known, and which were judged',
+    load: () => (require('./versions-command') as typeof import('./versions-command')).versionsCommand,
   },
   {
     name: 'uninstall',

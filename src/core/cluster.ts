@@ -1,15 +1,13 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import { closest } from '../errors/closest';
-import { isVersion } from '../validation/versions';
+import { MeshError } from '../errors/mesh-error';
+import { listOfVersions, targetFindings } from '../validation/target';
 import type { Versions } from '../validation/versions';
 import { Host } from './host';
-import { knownReleases, minorOf } from './known-releases';
 import { isLabelValue } from './kubernetes-names';
 import { requireObject, requirePlace } from './place';
 import { describeValue, refusal } from './refusal';
-import type { ValuePlace } from './refusal';
 import { rootState } from './root-state';
 
 const BRAND = Symbol.for('mesh-constructs.Cluster');
@@ -17,20 +15,20 @@ const BRAND = Symbol.for('mesh-constructs.Cluster');
 /** What is known of a cluster. */
 export interface ClusterProps {
   /**
-   * Full Istio version, such as `1.31.3`, or several: of a minor release whose rules are known. Where the rules of that
-   * patch are not, those of the nearest one of the same minor release stand in, and a warning says so.
+   * Full Istio version, such as `1.31.3`, or several: of a minor release whose rules are known. The rules of the nearest known
+   * patch count; a warning says so where the version is newer than all patches that this library knows of.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly istio?: Versions;
   /**
-   * Kubernetes version, such as `1.34`, or several. Where its rules are not known, those of the nearest lower one stand in,
-   * and a warning says so.
+   * Kubernetes version, such as `1.34`, or several. Where its rules are not known, those of the nearest lower one stand in;
+   * a warning says so where the version is older or newer than all that are known.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly kubernetes?: Versions;
   /**
-   * Version of the Gateway API's CRDs, such as `1.6.1`, or several. Where its rules are not known, those of the nearest
-   * lower one stand in, and a warning says so.
+   * Version of the Gateway API's CRDs, such as `1.6.1`, or several. The rules of the nearest known patch
+   * count; of a minor release that is not known, those of the nearest lower one, and a warning says so.
    * @default - objects are checked by the newest version whose rules are known
    */
   readonly gatewayApi?: Versions;
@@ -113,7 +111,8 @@ export class Cluster extends Construct {
   }
 }
 
-const PROPS = ['istio', 'kubernetes', 'gatewayApi', 'gatewayApiChannel', 'clusterDomain', 'trustDomain', 'network'];
+/** Props besides those that say which rules hold. */
+const OTHER_PROPS = ['clusterDomain', 'trustDomain', 'network'];
 
 /** Charts stand in clusters: the other way round, a chart's objects would be in one cluster and its own charts in another. */
 function refuseInside(scope: Construct, construct: string): void {
@@ -128,25 +127,8 @@ function refuseInside(scope: Construct, construct: string): void {
 }
 
 function requireClusterProps(props: ClusterProps, construct: string): void {
-  const unknown = Object.keys(props).find((key) => !PROPS.includes(key));
-  if (unknown !== undefined) {
-    const meant = closest(unknown, PROPS);
-    throw refusal({ construct }, unknown, {
-      code: 'unknown-prop',
-      got: `the prop "${unknown}"`,
-      expected: `one of ${PROPS.join(', ')}`,
-      fix: meant === undefined ? 'leave it out' : `did you mean "${meant}"?`,
-    });
-  }
-  const channel: unknown = props.gatewayApiChannel;
-  if (channel !== undefined && channel !== 'standard' && channel !== 'experimental') {
-    throw refusal({ construct }, 'gatewayApiChannel', {
-      code: 'bad-channel',
-      got: describeValue(channel),
-      expected: '"standard" or "experimental"',
-      fix: 'name the channel whose CRDs are installed in the cluster',
-    });
-  }
+  const findings = targetFindings(props, OTHER_PROPS);
+  if (findings.length > 0) throw new MeshError(findings.map((finding) => ({ construct, ...finding })));
   // Istio writes it into the label topology.istio.io/network
   if (props.network !== undefined && (props.network === '' || !isLabelValue(props.network))) {
     throw refusal({ construct }, 'network', {
@@ -162,41 +144,12 @@ function factsFrom(props: ClusterProps, construct?: string): ClusterFacts {
   const place = construct === undefined ? {} : { construct };
   const clusterDomain = Host.of(props.clusterDomain ?? 'cluster.local', { ...place, property: 'clusterDomain' }).value;
   return {
-    istio: istioVersionsOf(props.istio, place),
-    kubernetes: versionsOf(props.kubernetes, 'kubernetes', place),
-    gatewayApi: versionsOf(props.gatewayApi, 'gatewayApi', place),
+    istio: listOfVersions(props.istio),
+    kubernetes: listOfVersions(props.kubernetes),
+    gatewayApi: listOfVersions(props.gatewayApi),
     gatewayApiChannel: props.gatewayApiChannel ?? 'standard',
     clusterDomain,
     trustDomain: Host.of(props.trustDomain ?? 'cluster.local', { ...place, property: 'trustDomain' }).value,
     network: props.network,
   };
-}
-
-/** Another minor release has other fields, so the rules of one say nothing of the other. */
-function istioVersionsOf(given: Versions | undefined, place: ValuePlace): readonly string[] {
-  const versions = versionsOf(given, 'istio', place);
-  if (versions.length === 0) return versions;
-  const known = knownReleases('istio');
-  const minors = [...new Set(known.map(minorOf))];
-  const wrong = versions.find((version) => !minors.includes(minorOf(version)));
-  if (wrong === undefined) return versions;
-  throw refusal({ ...place, property: 'istio' }, 'istio', {
-    code: 'unknown-version',
-    got: describeValue(wrong),
-    expected: `a version of Istio ${minors.join(', ')}: the rules of ${known.join(', ')} are known`,
-    fix: 'use a release of mesh-constructs that knows this version of Istio',
-  });
-}
-
-function versionsOf(given: Versions | undefined, property: string, place: ValuePlace): readonly string[] {
-  if (given === undefined) return [];
-  const versions: readonly unknown[] = Array.isArray(given) ? (given as readonly unknown[]) : [given];
-  const wrong = versions.find((version) => !isVersion(version));
-  if (wrong === undefined && versions.length > 0) return versions as readonly string[];
-  throw refusal({ ...place, property }, property, {
-    code: 'bad-version',
-    got: versions.length === 0 ? '[]' : describeValue(wrong),
-    expected: 'a version such as 1.31.1',
-    fix: 'versions are pinned: there is no "latest"',
-  });
 }

@@ -4,8 +4,6 @@ import type { Construct, IConstruct } from 'constructs';
 import { meshError, MeshError } from '../errors/mesh-error';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject, isUnknown, setKey } from '../rules/json';
-import { unknownPlaces } from '../validation/unknowns';
-import type { UnknownPlace } from '../validation/unknowns';
 import { requirePatch } from './json-patches';
 import { checkObject } from './object-checks';
 import { toPlainData } from './plain-data';
@@ -13,12 +11,10 @@ import { isConstruct } from './place';
 import { describeValue, refusal } from './refusal';
 import { SynthSession } from './synth-session';
 import { requireKnownIdentity, unknownIdentityFindings } from './unknown-identity';
-import { refuseUnknownInFiles } from './unknown-in-files';
 import { applyPatches } from './unknown-patches';
 
 const BRAND = Symbol.for('mesh-constructs.MeshObject');
 const NONE: readonly IConstruct[] = [];
-const NO_PLACES: readonly UnknownPlace[] = [];
 
 /** What kind of object a construct makes. */
 export interface ObjectType {
@@ -55,16 +51,10 @@ export class MeshObject extends ApiObject {
     return isMeshObject(construct) ? construct.stage : undefined;
   }
 
-  /** Where the object, as it was rendered last, holds values that are known only at deployment. @internal */
-  public static unknownsOf(construct: IConstruct): readonly UnknownPlace[] {
-    return isMeshObject(construct) ? construct.unknowns : NO_PLACES;
-  }
-
   private readonly given: ObjectProps;
   private readonly jsonPatches: JsonPatch[] = [];
   private readonly needed: IConstruct[] = [];
   private stage: number | undefined;
-  private unknowns: readonly UnknownPlace[] = NO_PLACES;
 
   /** @throws MeshError when the scope is in no chart, the id is taken, the props name another kind or API group, or a name is known only later. */
   public constructor(scope: Construct, id: string, type: ObjectType, props: ObjectProps = {}) {
@@ -80,7 +70,6 @@ export class MeshObject extends ApiObject {
     this.given = props;
     if (type.scope === 'Cluster') removeChartNamespace(this, props);
     SynthSession.of(this).watch(this);
-    refuseUnknownInFiles(this, (construct) => MeshObject.unknownsOf(construct));
   }
 
   /**
@@ -133,8 +122,7 @@ export class MeshObject extends ApiObject {
     const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = data as JsonObject;
     const head = { apiVersion: this.apiVersion, kind: this.kind, metadata: withoutEmpty(metadata) ?? {} };
     const manifest = this.patched({ ...head, ...rest });
-    this.unknowns = holdsUnknown || this.jsonPatches.length > 0 ? unknownPlaces(manifest) : NO_PLACES;
-    if (this.unknowns.length > 0) this.requireKnownIdentity(manifest);
+    if (holdsUnknown || this.jsonPatches.length > 0) this.requireKnownIdentity(manifest);
     return manifest;
   }
 
@@ -148,6 +136,7 @@ export class MeshObject extends ApiObject {
       property: '',
       got: 'a patch that replaces the whole object by something else',
       expected: 'an object',
+      fix: 'patch the fields that are to change',
     });
   }
 

@@ -2,6 +2,7 @@ import { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import { describeValue, refusal } from './refusal';
+import { isUnknown } from './unknown-brand';
 
 /**
  * Refuses a scope or an id that the construct library would stumble over; the compiler refuses most of them, programs
@@ -50,17 +51,16 @@ export function chartAround(construct: IConstruct): Chart | undefined {
  */
 export function requireObject<T extends object>(props: T, construct: string | undefined, property = 'props'): T {
   const given: unknown = props;
-  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !isConstruct(given)) return props;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !isConstruct(given) && !isUnknown(given)) return props;
   throw refusal(construct === undefined ? {} : { construct }, property, {
     code: 'bad-props',
     got: isConstruct(given) ? 'a construct' : describeValue(given),
     expected: 'an object with named values',
-    fix: 'leave it out where nothing is to be said',
+    fix: 'give an object, such as {}; leave it out where it is optional',
   });
 }
 
 /** True for a construct of any copy of the construct library. */
 export function isConstruct(value: unknown): value is IConstruct {
-  if (typeof value !== 'object' || value === null) return false;
-  return Construct.isConstruct(value) || typeof (value as { node?: { path?: unknown } }).node?.path === 'string';
+  return typeof value === 'object' && value !== null && Construct.isConstruct(value);
 }

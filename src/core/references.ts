@@ -1,10 +1,10 @@
-import { Chart } from 'cdk8s';
-import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { meshError } from '../errors/mesh-error';
 import { Cluster } from './cluster';
 import { isDnsLabel } from './kubernetes-names';
+import { chartAround, isConstruct } from './place';
 import { describeValue } from './refusal';
+import type { Known } from './unknown-brand';
 
 /**
  * A construct that stands for one Kubernetes object: an L1 kind, cdk8s's `ApiObject`, one of cdk8s-plus, or a reference to
@@ -15,8 +15,11 @@ export interface ObjectConstruct extends IConstruct {
   readonly name: string;
 }
 
-/** A namespace: its name, or a construct of kind Namespace, of this program or a reference to another's. */
-export type NamespaceReference = string | ObjectConstruct;
+/**
+ * A namespace: its name, which has to be known when the program runs, or a construct of kind Namespace, of this program or a
+ * reference to another's.
+ */
+export type NamespaceReference = Known<string> | ObjectConstruct;
 
 /**
  * Refuses a reference that is none, or that leads to another cluster: names and identities of one cluster mean nothing in
@@ -75,7 +78,7 @@ export function namespaceOf(object: ObjectConstruct): string | undefined {
 
 /** Namespace of the chart that a construct is in, or undefined where there is no chart or it has none. */
 export function chartNamespace(construct: IConstruct): string | undefined {
-  return construct.node.scopes.reverse().find((scope): scope is Chart => Chart.isChart(scope))?.namespace;
+  return chartAround(construct)?.namespace;
 }
 
 /** What a prop was given in place of a reference, as a refusal shows it. */
@@ -94,10 +97,6 @@ export function badReference(from: IConstruct | undefined, got: unknown, propert
     expected,
     ...(fix === undefined ? {} : { fix }),
   });
-}
-
-function isConstruct(value: unknown): value is IConstruct {
-  return typeof value === 'object' && value !== null && Construct.isConstruct(value);
 }
 
 function clusterName(path: string): string {

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { describeValue, refusal } from './refusal';
+import { requireObject } from './place';
 
 /**
  * Refuses props that are no object, as a program in plain JavaScript may give them.
@@ -9,12 +9,5 @@ import { describeValue, refusal } from './refusal';
  * @throws MeshError
  */
 export function requireProps(construct: IConstruct | string, props: unknown, property = 'props'): void {
-  if (typeof props === 'object' && props !== null && !Array.isArray(props)) return;
-  const path = typeof construct === 'string' ? construct : construct.node.path;
-  throw refusal({ construct: path, property }, property, {
-    code: 'bad-props',
-    got: describeValue(props),
-    expected: 'an object with the props',
-    fix: 'see the docstring for what it takes',
-  });
+  requireObject(props as object, typeof construct === 'string' ? construct : construct.node.path, property);
 }

@@ -10,6 +10,7 @@ import { rootState } from './root-state';
 import { PlannedChildren } from './planned-children';
 import type { Wanted } from './planned-children';
 import { addPlanner } from './planner';
+import { isUnknown } from './unknown-brand';
 
 /** An object that several constructs need, of which a cluster has one: a CRD, a namespace, a role that many bind. */
 export interface SharedObjectRequest {
@@ -68,7 +69,7 @@ function plan({ requests, planned }: SharedObjects): void {
     if (owner === undefined) continue;
     const make = (): MeshObject => new MeshObject(owner.scope, owner.name, owner.type, withName(owner));
     wanted.set(key, { owner: owner.scope, make });
-    findings.push(...others.filter((other) => contentOf(other) !== contentOf(owner)).map((other) => differentFinding(other, owner)));
+    findings.push(...others.filter((other) => !isSame(contentOf(other), contentOf(owner))).map((other) => differentFinding(other, owner)));
   }
   if (findings.length > 0) throw new MeshError(findings);
   planned.bring(wanted);
@@ -84,13 +85,30 @@ function withName(request: SharedObjectRequest): ObjectProps {
   return { ...request.props, metadata: { ...request.props.metadata, name: request.name } };
 }
 
-/** Equal requests have equal texts, whatever the order of their keys. */
-function contentOf(request: SharedObjectRequest): string {
-  return JSON.stringify({ ...request.type, ...request.props }, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+function contentOf({ type, props }: SharedObjectRequest): object {
+  return { ...type, ...props };
+}
+
+/** No object of a mesh is this deep; one that is refers to itself, which is said when it is rendered. */
+const DEEPEST = 200;
+
+/** Whether two requests ask for the same: the order of keys means nothing, and neither does a key that holds undefined. */
+function isSame(a: unknown, b: unknown, depth = 0): boolean {
+  if (Object.is(a, b)) return true;
+  // whether two values will be equal that are known only at deployment cannot be told
+  if (!isObject(a) || !isObject(b) || isUnknown(a) || isUnknown(b)) return false;
+  if (Array.isArray(a) !== Array.isArray(b) || depth > DEEPEST) return false;
+  const others = new Map(givenEntries(b));
+  const own = givenEntries(a);
+  return own.length === others.size && own.every(([key, value]) => isSame(value, others.get(key), depth + 1));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function givenEntries(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, item]) => item !== undefined);
 }
 
 function differentFinding(request: SharedObjectRequest, owner: SharedObjectRequest): Finding {

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { Finding } from '../errors/finding';
 import type { JudgedBy } from '../validation/validator';
+import { isCovered } from '../validation/known-releases';
 import { nearestRelease, sourceTitle } from '../validation/versions';
 import { Cluster } from './cluster';
 
@@ -15,7 +16,7 @@ export class JudgedCharts {
     else seen.add(judgedBy);
   }
 
-  /** A warning for each version that a Cluster declares and whose objects the rules of another release judged. */
+  /** A warning for each version that a Cluster declares, of which it is not known whether the rules that judged its objects fit. */
   public standIns(): Finding[] {
     const clusters = new Map<Cluster, JudgedBy[]>();
     for (const [chart, seen] of this.charts) {
@@ -37,16 +38,10 @@ function standInsOf(cluster: Cluster, judgedBy: readonly JudgedBy[]): Finding[] 
     const releases = [...new Set(judgedBy.filter((rules) => rules.source === source).map(({ release }) => release))];
     return versions.flatMap((version) => {
       const release = nearestRelease(version, releases);
-      if (release === undefined || isMeant(version, release)) return [];
+      if (release === undefined || isCovered(source, version)) return [];
       return [standIn(cluster, property, version, `${sourceTitle(source)} ${release}`)];
     });
   });
-}
-
-/** `1.31` means any patch of it; `v1.31.1` is 1.31.1. */
-function isMeant(version: string, release: string): boolean {
-  const plain = version.replace(/^v/, '');
-  return plain === release || release.startsWith(`${plain}.`);
 }
 
 function standIn(cluster: Cluster, property: string, version: string, release: string): Finding {

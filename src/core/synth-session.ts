@@ -7,6 +7,7 @@ import { rootState } from './root-state';
 import { settle } from './settle';
 import { constructFindings, renderTree } from './synthesis';
 import type { Synthesis } from './synthesis';
+import { requireNoUnknowns } from './unknown-in-files';
 import { validateRendering } from './validate-tree';
 
 const WATCHED = Symbol.for('mesh-constructs.SynthSession.watched');
@@ -43,8 +44,8 @@ export class SynthSession {
       },
     });
     if (isApp(root)) {
-      this.wrap(root, 'synth');
-      this.wrap(root, 'synthYaml');
+      this.wrap(root, 'synth', requireNoUnknowns);
+      this.wrap(root, 'synthYaml', requireNoUnknowns);
     }
   }
 
@@ -68,8 +69,7 @@ export class SynthSession {
     this.settled = true;
     this.holdForeignObjects();
     const { objects, findings } = renderTree(this.root);
-    const warnings = validateRendering({ objects, findings: [...refused, ...findings, ...this.askConstructs()] });
-    const synthesis = { objects, warnings };
+    const synthesis = validateRendering({ objects, findings: [...refused, ...findings, ...this.askConstructs()] });
     if (this.depth > 0) this.synthesis = synthesis;
     return synthesis;
   }
@@ -117,9 +117,14 @@ export class SynthSession {
     }
   }
 
-  private wrap<K extends string>(target: { [key in K]: () => unknown }, method: K): void {
+  /** Makes a method open a session; `check` refuses what the method cannot work with. */
+  private wrap<K extends string>(target: { [key in K]: () => unknown }, method: K, check?: (synthesis: Synthesis) => void): void {
     const original = target[method];
-    const wrapped = (): unknown => this.run(() => original.call(target));
+    const wrapped = (): unknown =>
+      this.run(() => {
+        check?.(this.synthesize());
+        return original.call(target);
+      });
     Object.defineProperty(target, method, { configurable: true, writable: true, value: wrapped });
   }
 

@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { JsonObject } from '../rules/json';
+import type { Unjudged } from '../validation/unknowns';
 import { Cluster } from './cluster';
 import { compareConstructs } from './construct-path';
 import { identityKey, identityOf, objectName } from './identity';
@@ -23,11 +24,22 @@ export interface Rendering {
   readonly findings: readonly Finding[];
 }
 
+/** What could not be judged of an object of the program. */
+export interface ProgramUnjudged extends Unjudged {
+  /** Path of the construct. */
+  readonly construct: string;
+}
+
 /** A rendering that nothing is wrong with. */
 export interface Synthesis {
   readonly objects: readonly SynthObject[];
   /** Findings of severity `warning`, sorted. */
   readonly warnings: readonly Finding[];
+  /**
+   * Every value that is known only at deployment, and every rule whose outcome depends on one; sorted by construct, path and
+   * rule. An adapter reads them: a rule may turn out to be broken by the value that the deployment brings.
+   */
+  readonly unknowns: readonly ProgramUnjudged[];
 }
 
 /** Renders every object under `root`, ours and those of other libraries, in the order of the tree. */

@@ -1,5 +1,4 @@
 import { compareFindings } from '../errors/finding';
-import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { Validator } from '../validation/validator';
 import { Cluster } from './cluster';
@@ -7,26 +6,33 @@ import type { ClusterFacts } from './cluster';
 import { rootState } from './root-state';
 import { JudgedCharts } from './stand-ins';
 import { duplicateFindings } from './synthesis';
-import type { Rendering, SynthObject } from './synthesis';
+import type { ProgramUnjudged, Rendering, Synthesis, SynthObject } from './synthesis';
 
 /**
  * The one validation of a program: what was found before it, objects made twice, and for each object what a real API
  * server of its cluster would say.
  *
- * @returns the findings of severity `warning`, sorted
  * @throws MeshError with all findings of severity `error`, sorted, each with its construct path.
  */
-export function validateRendering(rendering: Rendering): readonly Finding[] {
+export function validateRendering(rendering: Rendering): Synthesis {
   const findings = [...rendering.findings, ...duplicateFindings(rendering.objects)];
+  const unknowns: ProgramUnjudged[] = [];
   const judged = new JudgedCharts();
   for (const object of rendering.objects) {
     const result = validatorOf(object).validate(object.manifest);
     judged.add(object.chart, result.judgedBy);
     for (const finding of result.findings) findings.push({ ...finding, construct: object.construct.node.path });
+    for (const unknown of result.unknowns) unknowns.push({ construct: object.construct.node.path, ...unknown });
   }
   const errors = findings.filter((finding) => finding.severity !== 'warning');
   if (errors.length > 0) throw new MeshError(errors);
-  return [...findings, ...judged.standIns()].sort(compareFindings);
+  const warnings = [...findings, ...judged.standIns()].sort(compareFindings);
+  return { objects: rendering.objects, warnings, unknowns: unknowns.sort(compareUnknowns) };
+}
+
+function compareUnknowns(a: ProgramUnjudged, b: ProgramUnjudged): number {
+  const [left, right] = [a, b].map(({ construct, path, rule = '' }) => [construct, path, rule].join('\n')) as [string, string];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** One validator for each cluster's versions: it compiles the rules of a kind at the first object of that kind. */

@@ -42,6 +42,7 @@ export class CanaryRelease extends Construct {
         property: 'canary',
         got: describeValue(canary),
         expected: 'another version than the stable one',
+        fix: 'name the version that is to take over',
       });
     }
     service.split(this, { [stable]: undefined, [canary]: weight });
@@ -49,6 +50,13 @@ export class CanaryRelease extends Construct {
 
   private requireVersion(property: 'stable' | 'canary', given: unknown): void {
     if (typeof given === 'string') return;
-    throw meshError({ code: 'unknown-subset', construct: this.node.path, property, got: describeValue(given), expected: 'a version of the service' });
+    throw meshError({
+      code: 'unknown-subset',
+      construct: this.node.path,
+      property,
+      got: describeValue(given),
+      expected: 'a version of the service',
+      fix: 'give one of the versions that the service was made with',
+    });
   }
 }

@@ -60,6 +60,7 @@ function overlapFindings(contributions: readonly Contribution[]): Finding[] {
           property: `routes[${index}]`,
           got: `${key} of ${host}, which ${other.node.path} leads elsewhere`,
           expected: 'one rule for each path of a host',
+          fix: 'remove one of the two, or give it another path or host',
         });
       }
     }

@@ -19,6 +19,7 @@ export class Tls {
       property: 'tls',
       got: describeValue(name),
       expected: 'the name of a Secret: a-z, 0-9, dashes and dots within',
+      fix: 'give the metadata.name of the Secret, without its namespace',
     });
   }
 

@@ -11,7 +11,7 @@ export interface JudgedRelease {
   readonly by: readonly string[];
 }
 
-const JUDGED: Readonly<Record<Minor, string>> = { '1.29': '1.29.6', '1.30': '1.30.3', '1.31': '1.31.0' };
+const JUDGED: Readonly<Record<Minor, string>> = { '1.29': '1.29.6', '1.30': '1.30.3', '1.31': '1.31.0-rc.0' };
 const BY = ["helm template of Istio's charts", 'istioctl manifest generate'];
 
 /** Oldest first. */

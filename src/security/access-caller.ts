@@ -84,5 +84,6 @@ function noIdentity(from: IConstruct, caller: IConstruct, property = 'allowFrom'
     property,
     got: `${describeReference(caller)}, which has no identity`,
     expected: EXPECTED,
+    fix: 'name the ServiceAccount that it runs as: MeshServiceAccount.fromName()',
   });
 }

@@ -97,7 +97,7 @@ function selectorOf(scope: Construct, service: string, { selector, workload, ver
   // at synthesis: a workload may be given labels until then
   if (workload !== undefined) return Lazy.any({ produce: () => labelsOfPods(workload, versions !== undefined) }) as never;
   const given = Selector.of(selector ?? { app: service }, { construct: scope.node.path, property: 'addService.selector' });
-  if (given.isAll) throw contradiction(scope, 'selector', 'Selector.all()', 'labels of the pods: a Service without any has no pods');
+  if (given.isAll) throw contradiction(scope, 'selector', 'Selector.all()', 'labels of the pods: a Service without any has no pods', 'give their labels');
   return { ...given.matchLabels };
 }
 
@@ -122,6 +122,6 @@ function requireWorkload(namespace: Construct & { readonly name: string }, workl
   if (other !== namespace.name) throw badReference(namespace, workload, 'addService.workload', expected, `it is in ${other ?? 'no namespace'}`);
 }
 
-function contradiction(scope: Construct, property: string, got: string, expected: string): Error {
-  return meshError({ code: 'bad-props', construct: scope.node.path, property: `addService.${property}`, got, expected });
+function contradiction(scope: Construct, property: string, got: string, expected: string, fix = 'leave out the other'): Error {
+  return meshError({ code: 'bad-props', construct: scope.node.path, property: `addService.${property}`, got, expected, fix });
 }

@@ -5,6 +5,7 @@ import type { MeshObject } from '../core/mesh-object';
 import { isConstruct } from '../core/place';
 import { describeValue } from '../core/refusal';
 import { SynthSession } from '../core/synth-session';
+import type { ProgramUnjudged, Synthesis } from '../core/synthesis';
 import { formatObjectName } from '../errors/finding';
 import type { Finding } from '../errors/finding';
 import { meshError } from '../errors/mesh-error';
@@ -29,12 +30,15 @@ export type Manifest<Class extends KindClass> = {
 export class SynthResult {
   /** What the synthesis of the chart's app found that is no error, sorted; see `MeshAppProps.onWarning`. */
   public readonly warnings: readonly Finding[];
+  /** What of the chart's objects could not be judged, since a value is known only at deployment; sorted. */
+  public readonly unknowns: readonly ProgramUnjudged[];
 
   public constructor(
     private readonly manifests: readonly JsonObject[],
-    warnings: readonly Finding[] = [],
+    { warnings = [], unknowns = [] }: Partial<Pick<Synthesis, 'warnings' | 'unknowns'>> = {},
   ) {
     this.warnings = warnings;
+    this.unknowns = unknowns;
   }
 
   /** All manifests, in the order of the construct tree. */
@@ -91,8 +95,10 @@ export function synthTo(chart: Chart): SynthResult {
   requireChart(chart);
   const session = SynthSession.of(chart);
   return session.run(() => {
-    const { objects, warnings } = session.synthesize();
-    return new SynthResult(objects.filter((object) => object.chart === chart).map((object) => object.manifest), warnings);
+    const { objects, warnings, unknowns } = session.synthesize();
+    const own = objects.filter((object) => object.chart === chart);
+    const paths = new Set(own.map(({ construct }) => construct.node.path));
+    return new SynthResult(own.map(({ manifest }) => manifest), { warnings, unknowns: unknowns.filter(({ construct }) => paths.has(construct)) });
   });
 }
 

@@ -23,6 +23,7 @@ export function manifestOf(construct: IConstruct): JsonObject | undefined {
       property: '',
       got: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '',
       expected: 'an object that renders',
+      fix: 'see what its construct was given',
     });
   }
 }

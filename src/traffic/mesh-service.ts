@@ -223,6 +223,7 @@ export class MeshService extends Construct implements AccessSource {
       property: 'from',
       got: `other options for ${this.host} than it was first given`,
       expected: 'options at one place, none at the others',
+      fix: 'give all options the first time, and hand on what that gave',
     });
   }
 

@@ -142,6 +142,7 @@ export class VersionedTraffic {
       property: 'service',
       got: `${this.service.host}, whose traffic ${this.owner.node.path} shares already`,
       expected: 'one owner of the traffic of a service',
+      fix: 'remove one of the two',
     });
   }
 

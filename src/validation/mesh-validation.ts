@@ -1,5 +1,8 @@
 import { formatObjectName } from '../errors/finding';
 import type { Finding } from '../errors/finding';
+import { MeshError, meshError } from '../errors/mesh-error';
+import { describe } from './describe';
+import { targetFindings } from './target';
 import type { Validator } from './validator';
 import type { ValidationTarget } from './versions';
 
@@ -43,8 +46,12 @@ export interface Violation {
 export class MeshValidation {
   private readonly validator: Validator;
 
-  /** @throws MeshError when a version is none. */
+  /**
+   * @throws MeshError that lists each property there is none of, each version that is none or of a minor release of Istio that is
+   * not known, and a channel that is none.
+   */
   public constructor(target: ValidationTarget = {}) {
+    requireTarget(target);
     // loaded here, for the main entry names this class and must stay quick
     const { Validator: ValidatorClass } = require('./validator') as typeof import('./validator');
     this.validator = new ValidatorClass({ target });
@@ -68,6 +75,15 @@ export class MeshValidation {
     context.report.submit(failed ? 'failure' : 'success', { Objects: String(objects) });
     return Promise.resolve();
   }
+}
+
+function requireTarget(target: unknown): void {
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) {
+    const expected = 'named values, such as istio: "1.31.1"';
+    throw meshError({ code: 'bad-props', property: 'properties', got: describe(target), expected, fix: 'leave it out for the newest versions' });
+  }
+  const findings = targetFindings(target);
+  if (findings.length > 0) throw new MeshError(findings);
 }
 
 function violationOf(finding: Finding, manifestPath: string): Violation {

@@ -1,7 +1,7 @@
 import { closest } from '../errors/closest';
 import { isUnknown } from '../rules/json';
 import { isStrictDateTime } from './formats/times';
-import { dns1123Label, labelValue, prefixOf, qualifiedName } from './names';
+import { dns1123Label, labelValue, nearestName, prefixOf, qualifiedName } from './names';
 import type { NameCheck } from './names';
 import type { Report } from './report';
 import { isData } from './schema/check';
@@ -92,7 +92,10 @@ function textOf(data: Data, field: string): string {
 }
 
 function failForms(code: 'bad-name' | 'bad-namespace', field: string, value: string, check: NameCheck, report: Report): void {
-  for (const form of check(value)) report.fail(code, value, form, { below: `.${field}` });
+  const forms = check(value);
+  if (forms.length === 0) return;
+  const near = field === 'generateName' ? undefined : nearestName(value, check);
+  for (const form of forms) report.fail(code, value, form, { below: `.${field}`, fix: near === undefined ? undefined : `such as ${JSON.stringify(near)}` });
 }
 
 function failUnknown(field: string, value: unknown, report: Report): void {
@@ -120,10 +123,10 @@ const flag: FieldCheck = (value, report) => {
 const time: FieldCheck = (value, report) => {
   if (typeof value !== 'string') failType(value, 'string', report);
   else if (!(/^[^a-z]{20,}$/.test(value) && isStrictDateTime(value))) {
-    report.fail('bad-format', value, 'a text of the format date-time', { isBlocking: true });
+    report.fail('bad-format', value, 'a text of the format date-time', { fix: 'such as "2026-01-31T12:00:00Z"', isBlocking: true });
   }
 };
-const anything: FieldCheck = () => undefined;
+const anything: FieldCheck = (value, report) => report.noteUnknownsIn(value);
 
 const OWNER_FIELDS: ReadonlyMap<string, FieldCheck> = new Map([
   ['apiVersion', text],
@@ -163,11 +166,13 @@ const FIELDS: ReadonlyMap<string, FieldCheck> = new Map([
   ['managedFields', (value, report) => eachEntry(value, MANAGED_FIELDS, report)],
 ]);
 
+const KEY_FIX = 'such as "owner" or "example.com/owner"';
+
 /** Labels of an object, or of a pod template. */
 export function checkLabels(value: unknown, report: Report): void {
   eachText(value, report, (key, content) => {
-    for (const form of qualifiedName(key)) report.fail('bad-label', key, `a key of ${form}`, { saidGot: `the key ${JSON.stringify(key)}` });
-    for (const form of labelValue(content)) report.fail('bad-label', content, form);
+    for (const form of qualifiedName(key)) report.fail('bad-label', key, `a key of ${form}`, { saidGot: `the key ${JSON.stringify(key)}`, fix: KEY_FIX });
+    for (const form of labelValue(content)) report.fail('bad-label', content, form, { fix: 'a text of any form can be an annotation' });
   });
 }
 
@@ -178,13 +183,17 @@ export function checkAnnotations(value: unknown, report: Report): void {
   eachText(value, report, (key, content) => {
     size += content.length + key.length;
     for (const form of qualifiedName(key.toLowerCase())) {
-      report.fail('bad-annotation', key, `a key of ${form}`, { saidGot: `the key ${JSON.stringify(key)}` });
+      report.fail('bad-annotation', key, `a key of ${form}`, { saidGot: `the key ${JSON.stringify(key)}`, fix: KEY_FIX });
     }
   });
   // a character takes three bytes at most, so that only large annotations need counting
   if (size * 3 > MOST_ANNOTATIONS && isData(value)) size = byteSize(value);
   if (size > MOST_ANNOTATIONS) {
-    report.fail('annotations-too-large', value, `at most ${MOST_ANNOTATIONS} bytes`, { saidGot: `${size} bytes`, isBlocking: true });
+    report.fail('annotations-too-large', value, `at most ${MOST_ANNOTATIONS} bytes`, {
+      saidGot: `${size} bytes`,
+      fix: 'keep large texts in a ConfigMap',
+      isBlocking: true,
+    });
   }
 }
 
@@ -220,11 +229,11 @@ function checkFinalizers(value: unknown, report: Report): void {
   for (const [index, finalizer] of (value as readonly unknown[]).entries()) {
     report.enterIndex(index);
     if (typeof finalizer !== 'string') failType(finalizer, 'string', report);
-    else for (const form of qualifiedName(finalizer)) report.fail('bad-finalizer', finalizer, form);
+    else for (const form of qualifiedName(finalizer)) report.fail('bad-finalizer', finalizer, form, { fix: 'such as "example.com/clean-up"' });
     report.leave();
   }
   if (['orphan', 'foregroundDeletion'].every((name) => value.includes(name))) {
-    report.fail('bad-finalizer', value, 'only one of orphan and foregroundDeletion', { saidGot: 'both' });
+    report.fail('bad-finalizer', value, 'only one of orphan and foregroundDeletion', { saidGot: 'both', fix: 'leave out one of them' });
   }
 }
 
@@ -236,19 +245,22 @@ function checkOwners(value: unknown, report: Report): void {
   for (const [index, owner] of owners.entries()) {
     report.enterIndex(index);
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-      if (textOf(owner, field) === '' && !isUnknown(owner[field])) report.fail('bad-owner-reference', owner[field], `the ${field} of the owner`, { below: `.${field}` });
+      if (textOf(owner, field) === '' && !isUnknown(owner[field])) report.fail('bad-owner-reference', owner[field], `the ${field} of the owner`, { below: `.${field}`, fix: `add ${field}` });
     }
     const apiVersion = textOf(owner, 'apiVersion');
     if (apiVersion !== '' && !/^(?:[^/]*\/)?[^/]+$/.test(apiVersion)) {
-      report.fail('bad-owner-reference', apiVersion, 'VERSION or GROUP/VERSION', { below: '.apiVersion' });
+      report.fail('bad-owner-reference', apiVersion, 'VERSION or GROUP/VERSION', { below: '.apiVersion', fix: 'such as "apps/v1"' });
     }
     if (textOf(owner, 'apiVersion') === 'v1' && textOf(owner, 'kind') === 'Event') {
-      report.fail('bad-owner-reference', owner, 'an owner that is no Event', { saidGot: 'an Event' });
+      report.fail('bad-owner-reference', owner, 'an owner that is no Event', { saidGot: 'an Event', fix: 'leave it out' });
     }
     report.leave();
   }
   if (owners.filter((owner) => owner['controller'] === true).length > 1) {
-    report.fail('bad-owner-reference', value, 'one owner at most with controller: true', { saidGot: 'more than one' });
+    report.fail('bad-owner-reference', value, 'one owner at most with controller: true', {
+      saidGot: 'more than one',
+      fix: 'leave out controller on all but one',
+    });
   }
 }
 

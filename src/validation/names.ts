@@ -67,6 +67,13 @@ export function prefixOf(check: NameCheck): NameCheck {
   return (name) => check(name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name);
 }
 
+/** A name of the wanted form that is nearest to what was given, where one can be told. */
+export function nearestName(given: string, check: NameCheck): string | undefined {
+  const plain = given.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-');
+  const [dotted, dashed] = [plain, plain.replaceAll('.', '-')].map((name) => name.replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, ''));
+  return [dotted, dashed].find((name): name is string => name !== undefined && name !== '' && name !== given && check(name) === NONE);
+}
+
 function tooLong(text: string, limit: number): readonly string[] {
   return text.length > limit ? [`at most ${limit} characters`] : NONE;
 }

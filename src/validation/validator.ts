@@ -75,7 +75,7 @@ export class Validator {
 
   /** Judges one object; `old` is the same object as it was before, for rules on how an object may change. */
   public validate(manifest: unknown, options: { readonly old?: unknown } = {}): ValidationResult {
-    if (!isData(manifest)) return unknownResult([plainFinding('not-an-object', '', describe(manifest), 'an object with apiVersion, kind and metadata')]);
+    if (!isData(manifest)) return unknownResult([plainFinding('not-an-object', '', describe(manifest), 'an object with apiVersion, kind and metadata', 'give one object a document')]);
     const apiVersion = manifest['apiVersion'];
     const kind = manifest['kind'];
     if (typeof apiVersion !== 'string' || apiVersion === '' || typeof kind !== 'string' || kind === '') {
@@ -165,7 +165,7 @@ export class Validator {
       judgedBy: [],
       judge: (object) =>
         this.run((report) => {
-          if (!form.test(apiVersion)) report.fail('bad-api-version', apiVersion, 'VERSION or GROUP/VERSION', { below: 'apiVersion' });
+          if (!form.test(apiVersion)) report.fail('bad-api-version', apiVersion, 'VERSION or GROUP/VERSION', { below: 'apiVersion', fix: 'such as "apps/v1"' });
           if (siblings.length > 0) {
             const meant = closest(kind, siblings);
             const fix = meant === undefined ? {} : { fix: `did you mean "${meant}"?` };
@@ -174,6 +174,7 @@ export class Validator {
           report.enter('metadata');
           checkMetadata(object['metadata'], { scope: 'any', checkName: pathSegment, requiresName: true }, report);
           report.leave();
+          for (const field of Object.keys(object)) if (!CHECKED.has(field)) report.noteUnknownsIn(object[field], field);
         }),
     };
   }
@@ -202,6 +203,9 @@ export class Validator {
     return findings.map((finding) => ({ ...finding, object }));
   }
 }
+
+/** What is checked of an object of any kind. */
+const CHECKED: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** What is said of one object by one set of rules. */
 type Verdict = Pick<ValidationResult, 'findings' | 'unknowns'>;

@@ -1,5 +1,7 @@
+import type { Finding } from '../errors/finding';
 import { meshError } from '../errors/mesh-error';
 import type { Release } from '../rules/kind-rules';
+import { describe } from './describe';
 
 /** A full version such as `1.31.3`, or several that an object must all suit. */
 export type Versions = string | readonly string[];
@@ -29,9 +31,9 @@ export function isVersion(text: unknown): text is string {
 export function wantedVersions(target: ValidationTarget, source: string): readonly string[] {
   const given = SOURCES[source]?.(target);
   if (given === undefined) return [];
-  const list = typeof given === 'string' ? [given] : given;
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   for (const version of list) checkVersion(source, version);
-  return list;
+  return list as readonly string[];
 }
 
 const SOURCES: Readonly<Record<string, (target: ValidationTarget) => Versions | undefined>> = {
@@ -40,14 +42,14 @@ const SOURCES: Readonly<Record<string, (target: ValidationTarget) => Versions | 
   'gateway-api': (target) => target.gatewayApi,
 };
 
-function checkVersion(source: string, version: string): void {
-  if (isVersion(version)) return;
-  throw meshError({
-    code: 'bad-version',
-    property: `target.${source}`,
-    got: JSON.stringify(version),
-    expected: 'a version such as 1.31.1',
-  });
+function checkVersion(source: string, version: unknown): void {
+  if (!isVersion(version)) throw meshError(badVersion(`target.${source}`, version));
+}
+
+/** For what is no version. */
+export function badVersion(property: string, got: unknown): Finding {
+  const fix = typeof got === 'number' ? 'put it in quotes: as a number, 1.30 is 1.3' : 'versions are pinned: there is no "latest"';
+  return { code: 'bad-version', property, got: describe(got), expected: 'a version such as "1.31.1"', fix };
 }
 
 /**

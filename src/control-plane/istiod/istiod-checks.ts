@@ -2,6 +2,8 @@ import type { Construct } from 'constructs';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
 import { checkInjector } from '../injection/injector-checks';
+import { meshDocumentFindings } from '../mesh-config';
+import type { MeshNetworks } from '../mesh-config';
 import { since } from '../release';
 import type { Minor, Release } from '../release';
 import type { IstiodProps } from './istiod-props';
@@ -17,8 +19,24 @@ type Complaints = readonly (Complaint | undefined)[];
 export function checkIstiodProps(construct: Construct, props: IstiodProps, release: Release): void {
   checkInjector(construct, props);
   const complaints = [...tags(props), ...replicas(props), ...sinceWhen(props, release)];
-  const findings = complaints.flatMap((complaint) => (complaint === undefined ? [] : [{ construct: construct.node.path, ...complaint }]));
+  const findings = [
+    ...complaints.flatMap((complaint) => (complaint === undefined ? [] : [{ construct: construct.node.path, ...complaint }])),
+    ...documents(construct, props, release),
+  ];
   if (findings.length > 0) throw new MeshError(findings);
+}
+
+/** istiod goes on without the whole of a configuration that it cannot read. */
+function documents(construct: Construct, { meshConfig, meshNetworks }: IstiodProps, release: Release): readonly Finding[] {
+  return [
+    ...(meshConfig === undefined ? [] : meshDocumentFindings(construct, 'meshConfig', 'MeshConfig', meshConfig, release)),
+    ...(meshNetworks === undefined ? [] : networkFindings(construct, meshNetworks, release)),
+  ];
+}
+
+function networkFindings(construct: Construct, networks: MeshNetworks, release: Release): readonly Finding[] {
+  const findings = meshDocumentFindings(construct, 'meshNetworks', 'MeshNetworks', { networks }, release);
+  return findings.map((finding) => ({ ...finding, property: finding.property.replace('meshNetworks.networks', 'meshNetworks') }));
 }
 
 function tags({ revision, revisionTags = [] }: IstiodProps): Complaints {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../rules/json';
 import type { ComponentProps, Platform } from '../component';
 import type { InjectorProps } from '../injection/injection-props';
-import type { MeshConfig } from '../mesh-config';
+import type { MeshConfig, MeshNetworks } from '../mesh-config';
 import type { IstiodPodProps } from './istiod-pod-props';
 import type { InjectorWebhookProps, ValidationWebhookProps } from './webhook-props';
 
@@ -120,7 +120,7 @@ export interface MeshConfigProps {
    * @default - none
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks
    */
-  readonly meshNetworks?: JsonObject;
+  readonly meshNetworks?: MeshNetworks;
   /**
    * Whether the ConfigMap with the mesh's configuration is made; istiod has its own defaults without one.
    * @default true

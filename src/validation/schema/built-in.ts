@@ -47,7 +47,7 @@ function special(reference: string, plain: () => Check): Check | undefined {
 const quantity: Check = (value, report) => {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return failType(value, 'string', report);
-  if (value !== '' && parseQuantity(value) === undefined) {
+  if (parseQuantity(value) === undefined) {
     report.fail('bad-format', value, 'a quantity such as 500m or 1.5Gi', { isBlocking: true });
   }
   return value;
@@ -88,9 +88,11 @@ function within(field: string, value: unknown, check: (value: unknown, report: R
  */
 const NOT_REQUIRED: Readonly<Record<string, readonly string[]>> = {
   ClusterTrustBundleProjection: ['path'],
-  CustomResourceDefinitionVersion: ['served'],
+  CustomResourceDefinitionVersion: ['served', 'storage'],
   ForZone: ['name'],
   HTTPHeader: ['value'],
+  // asked for where selectors are checked, which not all are
+  LabelSelectorRequirement: ['key', 'operator'],
   LimitRangeSpec: ['limits'],
   ModifyVolumeStatus: ['status'],
   PersistentVolumeClaimCondition: ['status', 'type'],

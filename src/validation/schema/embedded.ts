@@ -37,10 +37,10 @@ const typeMeta: Condition = (value, report) => {
 
 function checkText(field: 'apiVersion' | 'kind', text: string, report: Report): void {
   if (field === 'kind' && dns1035Label(text.toLowerCase()).length > 0) {
-    report.fail('missing-kind', text, 'a kind: letters, digits and -, beginning with a letter');
+    report.fail('missing-kind', text, 'a kind: letters, digits and -, beginning with a letter', { fix: 'such as "Deployment"' });
   }
   if (field === 'apiVersion' && !/^[^/]+(?:\/[^/]*)?$/.test(text)) {
-    report.fail('bad-api-version', text, 'VERSION or GROUP/VERSION');
+    report.fail('bad-api-version', text, 'VERSION or GROUP/VERSION', { fix: 'such as "apps/v1"' });
   }
 }
 
