@@ -3,6 +3,7 @@ import { PeerAuthentication } from '../../imports/istio/peer-authentication';
 import type { BaseProps } from '../control-plane/base/base-props';
 import { Cni } from '../control-plane/cni/cni';
 import { Istiod } from '../control-plane/istiod/istiod';
+import type { IstiodSettings } from '../control-plane/istiod/istiod-settings';
 import { injectionLabelsOf, NamedMesh } from '../control-plane/mesh-reference';
 import type { MeshReference, NamedMeshProps } from '../control-plane/mesh-reference';
 import { RemoteIstiod } from '../control-plane/remote-istiod/remote-istiod';
@@ -16,10 +17,47 @@ import { requireProps } from '../core/required-props';
 import { requestNamespace, requestSharedObject } from '../core/shared-objects';
 import { IngressGateway } from '../ingress/ingress-gateway';
 import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingress-gateway';
+import type { HelmRelease } from '../migrate/from-helm';
+import type { ChartName } from '../migrate/values/charts';
+import type { JsonObject } from '../rules/json';
 import { ComponentPropsOf } from './component-props';
+import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';
 import type { MeshProps } from './mesh-props';
 import { requestBase } from './shared-base';
+
+/** A profile of istioctl. */
+export type ProfileName =
+  | 'ambient'
+  | 'default'
+  | 'demo'
+  | 'empty'
+  | 'minimal'
+  | 'openshift'
+  | 'openshift-ambient'
+  | 'preview'
+  | 'remote'
+  | 'stable';
+
+/** What holds for an installation as Istio's own installers make it. */
+export interface FromInstallerOptions {
+  /**
+   * Full version of the Istio release, such as `1.31.3`.
+   * @default - the cluster's Istio version, else the newest known
+   */
+  readonly istio?: string;
+}
+
+/** See `Mesh.fromProfile`. */
+export interface FromProfileOptions extends FromInstallerOptions {
+  /** Registry and path of the images. @default 'docker.io/istio' */
+  readonly hub?: string;
+  /** Tag of the images. @default - the version of the release */
+  readonly tag?: string;
+}
+
+/** Values by chart; a chart with `{}` has its defaults. */
+export type HelmValues = Readonly<Partial<Record<ChartName, JsonObject>>>;
 
 /**
  * A mesh that is strict from the start: its CRDs, its namespace, its control plane, and a mesh-wide PeerAuthentication of mode
@@ -38,6 +76,46 @@ export class Mesh extends Construct implements MeshReference {
    */
   public static fromName(scope: Construct, id: string, props: NamedMeshProps = {}): MeshReference {
     return new NamedMesh(scope, id, props);
+  }
+
+  /**
+   * What `istioctl install --set profile=NAME` installs, and no more: strict only where the profile is.
+   *
+   * @throws MeshError for a profile or a release that is not known.
+   * @see https://istio.io/latest/docs/setup/additional-setup/config-profiles/
+   */
+  public static fromProfile(scope: Construct, id: string, profile: ProfileName, options: FromProfileOptions = {}): InstalledMesh {
+    return new InstalledMesh(scope, id, (istio) => {
+      const { installationFromProfile } = require('../migrate/operator/from-operator') as typeof import('../migrate/operator/from-operator');
+      return installationFromProfile(profile, { ...(istio !== undefined && { istio }), ...options });
+    });
+  }
+
+  /**
+   * What istioctl installs of an IstioOperator, and no more.
+   *
+   * @throws MeshError for another API version, for fields and values that istioctl does not know or that are not supported, and
+   * for an unknown profile or release.
+   * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
+   */
+  public static fromOperator(scope: Construct, id: string, operator: JsonObject, options: FromInstallerOptions = {}): InstalledMesh {
+    return new InstalledMesh(scope, id, (istio) => {
+      const { installationFromOperator } = require('../migrate/operator/from-operator') as typeof import('../migrate/operator/from-operator');
+      return installationFromOperator(operator, { ...(istio !== undefined && { istio }), ...options });
+    });
+  }
+
+  /**
+   * What Istio's Helm charts install of these values, by chart, and no more: one release of each chart, or a list of releases.
+   *
+   * @throws MeshError for values that no chart of the release knows, that are of another type, or that are not supported.
+   * @see https://istio.io/latest/docs/setup/install/helm/
+   */
+  public static fromHelmValues(scope: Construct, id: string, values: HelmValues | readonly HelmRelease[], options: FromInstallerOptions = {}): InstalledMesh {
+    return new InstalledMesh(scope, id, (istio) => {
+      const { installationFromHelm } = require('../migrate/from-helm') as typeof import('../migrate/from-helm');
+      return installationFromHelm(releasesOf(values), { ...(istio !== undefined && { istio }), ...options });
+    });
   }
 
   public readonly namespace: string;
@@ -78,6 +156,11 @@ export class Mesh extends Construct implements MeshReference {
     else this.remoteIstiod = new RemoteIstiod(this, 'istiod', parts.remoteIstiod(props.primary));
     if (hasCni) this.cni = new Cni(this, 'cni', parts.cni());
     if (props.dataPlane === 'ambient') this.ztunnel = new Ztunnel(this, 'ztunnel', parts.ztunnel());
+  }
+
+  /** What a RevisionTag takes from the control plane. @internal */
+  public get settings(): IstiodSettings | undefined {
+    return (this.istiod ?? this.remoteIstiod)?.settings;
   }
 
   /** Adds an ingress gateway; routes are added to it with `IngressRoute`. */
@@ -140,6 +223,11 @@ export class Mesh extends Construct implements MeshReference {
       fix: 'leave cni out',
     });
   }
+}
+
+function releasesOf(values: HelmValues | readonly HelmRelease[]): readonly HelmRelease[] {
+  if (Array.isArray(values)) return values as readonly HelmRelease[];
+  return Object.entries(values as HelmValues).map(([chart, given]) => ({ chart: chart as ChartName, ...(given !== undefined && { values: given }) }));
 }
 
 function gatewayPropsOf({ istio, revision, platform, networkPolicy, image = {} }: MeshProps): GatewayWorkloadProps {

@@ -1,15 +1,15 @@
 import type { InjectionProps } from '../injection/injection-props';
-import type { ControlPlane } from '../istiod/istiod';
 import type { IstiodServiceProps } from '../istiod/istiod-pod-props';
 import type { InjectorWebhookProps, ValidationWebhookProps } from '../istiod/webhook-props';
+import type { MeshReference } from '../mesh-reference';
 
 /** Props of a {@link RevisionTag}. */
 export interface RevisionTagProps {
   /**
-   * The control plane that the tag stands for: a construct of this program, or the name of its revision (`default` for the one
-   * without a name).
+   * The control plane that the tag stands for: a Mesh, an Istiod or a RemoteIstiod of this program, or the name of its revision
+   * (`default` for the one without a name).
    */
-  readonly revision: ControlPlane | string;
+  readonly revision: MeshReference | string;
   /** @default - the construct's id */
   readonly tag?: string;
   /**

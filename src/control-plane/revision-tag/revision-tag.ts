@@ -85,7 +85,7 @@ export class RevisionTag extends Construct implements MeshReference {
   private targetOf(props: RevisionTagProps): Target {
     const { revision } = props;
     if (typeof revision === 'string') return this.namedTarget(revision, props);
-    const expected = 'the control plane that the tag stands for: an Istiod, a RemoteIstiod, or the name of a revision';
+    const expected = 'the control plane that the tag stands for: a Mesh, an Istiod, a RemoteIstiod, or the name of a revision';
     requireSameCluster(this, revision, 'revision', expected);
     const { settings } = revision as Partial<ControlPlane>;
     if (settings === undefined) throw badReference(this, revision, 'revision', expected);
