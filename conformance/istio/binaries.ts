@@ -7,6 +7,7 @@ export interface IstioBinaries {
   readonly validate: string;
   readonly analyze: string;
   readonly xds: string;
+  readonly inject: string;
 }
 
 /** Where each program is, built if it is not there yet. */
@@ -15,7 +16,7 @@ export async function istioBinaries(options: BinariesOptions = {}): Promise<Isti
     {
       name: 'istio',
       module: __dirname,
-      programs: ['istio-validate', 'istio-analyze', 'istio-xds'],
+      programs: ['istio-validate', 'istio-analyze', 'istio-xds', 'istio-inject'],
       sources: ['cmd', 'internal', 'agentgateway-api'],
       flags: '-s -w',
     },
@@ -25,5 +26,6 @@ export async function istioBinaries(options: BinariesOptions = {}): Promise<Isti
     validate: path.join(folder, 'istio-validate'),
     analyze: path.join(folder, 'istio-analyze'),
     xds: path.join(folder, 'istio-xds'),
+    inject: path.join(folder, 'istio-inject'),
   };
 }

@@ -8,6 +8,7 @@ import { NOT_HERE, Unavailable } from '../runner/judge';
 import { istioBinaries } from './binaries';
 import type { IstioBinaries } from './binaries';
 import { asInCluster } from './cluster';
+import { injectionRows } from './injection-rows';
 import { plantedRow, refusedRow } from './planted';
 import type { Analysis } from './programs';
 import { Programs, withFile } from './programs';
@@ -17,13 +18,15 @@ const EXTRAS = path.join(__dirname, 'extras');
 
 export const judge: Judge = {
   name: 'istio',
-  what: "Istio's own validation and analyzers find nothing in what the examples write, and do find planted mistakes",
+  what: "Istio's own validation and analyzers find nothing in what the examples write, and do find planted mistakes; its injection makes of our templates what is meant",
 
   async run({ log, row, signal }) {
-    const programs = new Programs(await build(log), signal);
+    const binaries = await build(log);
+    const programs = new Programs(binaries, signal);
     const controls = (): Promise<void> => controlRows(programs, log, row);
     const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, name, row) }));
-    for (const part of [{ name: 'analyzers', rows: controls }, ...examples]) {
+    const injection = { name: 'injection', rows: () => injectionRows(binaries, row) };
+    for (const part of [{ name: 'analyzers', rows: controls }, injection, ...examples]) {
       signal.throwIfAborted();
       log(part.name);
       try {
