@@ -153,6 +153,7 @@ for (const [name, command] of Object.entries({
   lint: 'eslint --cache --cache-location .cache/eslint .',
   test: 'jest',
   api: 'tsx tools/api-report.ts',
+  parity: 'tsx tools/parity.ts',
   bench: 'tsx bench/main.ts',
   conformance: 'tsx conformance/main.ts',
   imports: 'tsx tools/generate-imports.ts',
@@ -166,5 +167,6 @@ for (const [name, command] of Object.entries({
 new javascript.NpmConfig(project).addConfig('omit-lockfile-registry-resolved', 'true');
 
 project.gitattributes.addAttributes('/imports/**', 'linguist-generated');
+project.gitattributes.addAttributes('/src/migrate/values/known-values.data.ts', 'linguist-generated');
 
 project.synth();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
-/** What to do with the output of a command: keep it, show it as it comes, or show only what it says to the human. */
-const STDIO = { keep: ['ignore', 'pipe', 'pipe'], show: 'inherit', messages: ['ignore', 'ignore', 'inherit'] };
+/** What to do with the output of a command: keep it, show it as it comes, show only what it says to the human, or keep the rest of that. */
+const STDIO = { keep: ['ignore', 'pipe', 'pipe'], show: 'inherit', messages: ['ignore', 'ignore', 'inherit'], results: ['ignore', 'pipe', 'inherit'] };
 
 /** Runs a command to its end; never throws. */
 export function run(command, args, { cwd, stdio = 'keep', shell = false }) {
