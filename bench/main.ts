@@ -5,6 +5,7 @@ import { isSkipped } from './figure';
 import type { Figure, Skipped } from './figure';
 import { declarations, declarationsWithDocs } from './figures/declarations';
 import { generate } from './figures/generate';
+import { renderAgainstHelm, renderAgainstIstioctl, renderTime } from './figures/render';
 import { requireTime } from './figures/require';
 import { growth, memory, order, services } from './figures/services';
 import { tscOfAnApp } from './figures/tsc-of-an-app';
@@ -18,6 +19,9 @@ const FIGURES: readonly Figure[] = [
   requireTime,
   generate,
   validate,
+  renderTime,
+  renderAgainstIstioctl,
+  renderAgainstHelm,
   ...services,
   growth,
   memory,

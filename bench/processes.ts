@@ -16,7 +16,7 @@ export function hasShared(): boolean {
 
 /** Runs Node and gives what it printed. */
 export function node(args: readonly string[], cwd: string): string {
-  return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024 });
 }
 
 /** Seconds that a Node program takes, as a whole process. */

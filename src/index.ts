@@ -1,15 +1,29 @@
 export { Base } from './control-plane/base/base';
 export type { BaseCrdOptions, BaseProps, DefaultValidatorProps } from './control-plane/base/base-props';
 export { Cni } from './control-plane/cni/cni';
-export type { CniAmbientProps, CniProps, CniRepairProps } from './control-plane/cni/cni-props';
+export type { AmbientSelector, CniAmbientProps, CniProps, CniRepairProps } from './control-plane/cni/cni-props';
 export { EastWestGateway } from './control-plane/east-west-gateway/east-west-gateway';
 export type { EastWestGatewayProps } from './control-plane/east-west-gateway/east-west-gateway';
 export { Gateway } from './control-plane/gateway/gateway';
 export type { GatewayAutoscaling, GatewayProps, GatewayServiceProps, NetworkGateway } from './control-plane/gateway/gateway-props';
+export type { GatewayPodProps, InjectionProps, InjectorProps, WaypointProps } from './control-plane/injection/injection-props';
+export type {
+  CapturedIpRanges,
+  CapturedPorts,
+  InboundCaptureProps,
+  OutboundCaptureProps,
+  ProxyInitProps,
+  ProxyLogLevel,
+  ProxyProps,
+  ProxyReadinessProps,
+  ProxyStartupProps,
+  TrafficCaptureProps,
+} from './control-plane/injection/proxy-props';
 export { Istiod } from './control-plane/istiod/istiod';
 export type { IstiodProps } from './control-plane/istiod/istiod-props';
 export { RemoteIstiod } from './control-plane/remote-istiod/remote-istiod';
 export type { RemoteIstiodProps } from './control-plane/remote-istiod/remote-istiod-props';
+export type { MeshConfig, MeshNetworks, ProxyConfig } from './control-plane/mesh-config';
 export { RevisionTag } from './control-plane/revision-tag/revision-tag';
 export type { RevisionTagProps } from './control-plane/revision-tag/revision-tag-props';
 export { StandaloneGateway } from './control-plane/standalone-gateway/standalone-gateway';
