@@ -1,9 +1,11 @@
 import { asList, asRecord, text } from '../kubernetes/status';
+import { injectorIn, proxyImageOf } from './injector-files';
 
 export type KubeObject = Readonly<Record<string, unknown>>;
 
-/** Any version: the analyzers compare it with nothing that an example says. */
-const PROXY = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.1' };
+const PROXY = 'istio-proxy';
+/** Any version, where the objects bring no injector that an analyzer could compare it with. */
+const ANY_IMAGE = 'docker.io/istio/proxyv2:1.31.1';
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 /**
@@ -12,11 +14,13 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
  */
 export function asInCluster(objects: readonly KubeObject[]): KubeObject[] {
   const injected = new Set(objects.filter((object) => object['kind'] === 'Namespace' && isInjected(object)).map(nameOf));
-  const pods = objects.filter(({ kind }) => WORKLOADS.includes(text(kind))).map((workload) => podOf(workload, injected));
+  const injector = injectorIn(objects);
+  const image = injector === undefined ? ANY_IMAGE : proxyImageOf(injector);
+  const pods = objects.filter(({ kind }) => WORKLOADS.includes(text(kind))).map((workload) => podOf(workload, injected, image));
   return [...objects.map(withDefaults), ...pods];
 }
 
-function podOf(workload: KubeObject, injected: ReadonlySet<string>): KubeObject {
+function podOf(workload: KubeObject, injected: ReadonlySet<string>, image: string): KubeObject {
   const template = asRecord(asRecord(workload['spec'])['template']);
   const metadata = asRecord(template['metadata']);
   const spec = asRecord(template['spec']);
@@ -27,14 +31,14 @@ function podOf(workload: KubeObject, injected: ReadonlySet<string>): KubeObject 
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { ...metadata, name: `${nameOf(workload)}-0`, namespace },
-    spec: inject ? withProxy(spec) : spec,
+    spec: inject ? withProxy(spec, image) : spec,
   };
 }
 
 /** The injector puts its own image in the place of `auto`. */
-function withProxy(spec: KubeObject): KubeObject {
-  const others = asList(spec['containers']).filter((container) => asRecord(container)['name'] !== PROXY.name);
-  return { ...spec, containers: [...others, PROXY] };
+function withProxy(spec: KubeObject, image: string): KubeObject {
+  const others = asList(spec['containers']).filter((container) => asRecord(container)['name'] !== PROXY);
+  return { ...spec, containers: [...others, { name: PROXY, image }] };
 }
 
 function withDefaults(object: KubeObject): KubeObject {

@@ -8,6 +8,7 @@ import { NOT_HERE, Unavailable } from '../runner/judge';
 import { istioBinaries } from './binaries';
 import type { IstioBinaries } from './binaries';
 import { asInCluster } from './cluster';
+import { injectedPodsRow } from './example-pods';
 import { injectionRows } from './injection-rows';
 import { plantedRow, refusedRow } from './planted';
 import type { Analysis } from './programs';
@@ -24,7 +25,7 @@ export const judge: Judge = {
     const binaries = await build(log);
     const programs = new Programs(binaries, signal);
     const controls = (): Promise<void> => controlRows(programs, log, row);
-    const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, name, row) }));
+    const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, binaries, name, row) }));
     const injection = { name: 'injection', rows: () => injectionRows(binaries, row) };
     for (const part of [{ name: 'analyzers', rows: controls }, injection, ...examples]) {
       signal.throwIfAborted();
@@ -70,10 +71,12 @@ function executedRow({ executed, skipped }: Analysis): JudgeRow {
   return cases.row(`skipped by Istio: ${skipped.length === 0 ? 'none' : skipped.join(', ')}`);
 }
 
-async function exampleRows(programs: Programs, name: string, keep: (row: JudgeRow) => void): Promise<void> {
+async function exampleRows(programs: Programs, { inject }: IstioBinaries, name: string, keep: (row: JudgeRow) => void): Promise<void> {
   for (const output of await synthesize(name)) {
     keep(await validationRow(programs, output));
     keep(await analysisRow(programs, output));
+    const pods = await injectedPodsRow(inject, output);
+    if (pods !== undefined) keep(pods);
   }
 }
 
