@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { istioBinaries } from '../istio/binaries';
-import type { Judge, JudgeIo } from '../runner/judge';
-import { NOT_HERE, Unavailable } from '../runner/judge';
+import type { Judge } from '../runner/judge';
 import { envoyBinary } from './binary';
 import type { Case } from './case';
 import { access } from './cases/access';
@@ -17,7 +16,6 @@ import { rowOf } from './judge-case';
 
 export const cases: readonly Case[] = [...shares, ...routes, ...failures, ...ingress, ...access];
 
-
 export const judge: Judge = {
   name: 'envoy',
   what: 'a real Envoy, on what Istio makes of the examples, does what the constructs promise; controls do otherwise',
@@ -25,7 +23,7 @@ export const judge: Judge = {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-constructs-ca-'));
     try {
       const envoy = await envoyBinary((line) => io.log(line), io.signal);
-      const istioXds = await istioXdsBinary(io);
+      const { xds: istioXds } = await istioBinaries({ log: io.log });
       const authority = await CertificateAuthority.make(folder);
       const client = new Client(authority.root);
       try {
@@ -44,12 +42,3 @@ export const judge: Judge = {
     return { rows: [] };
   },
 };
-
-async function istioXdsBinary(io: JudgeIo): Promise<string> {
-  try {
-    return (await istioBinaries({ log: (line) => io.log(line) })).xds;
-  } catch (error) {
-    const { message } = error as Error;
-    throw NOT_HERE.test(message) ? new Unavailable(message) : error;
-  }
-}

@@ -2,7 +2,7 @@ import type { Case, Check, Hop, Outcome } from './case';
 import type { CertificateAuthority } from './certificates';
 import type { Client } from './client';
 import { Envoy } from './envoy';
-import { withFreePort } from './free-port';
+import { withFreePort } from '../runner/free-port';
 import { askIstio } from './istio-xds';
 import type { Proxy } from './istio-xds';
 import type { JsonObject } from './json';
@@ -89,10 +89,15 @@ export class Scene {
         secret: (name) => secretOf(name, { own, site, root: authority.root }),
       });
       return Envoy.start(this.tools.envoy, config);
-    });
+    }, isPortTaken);
     this.proxies.push(envoy);
     return envoy;
   }
+}
+
+/** Envoy says so in its log, which is all that it leaves. */
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && /address already in use|cannot bind/i.test(error.message);
 }
 
 interface Certificates {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { NOT_HERE, Unavailable } from '../runner/judge';
 
 const MODULE = __dirname;
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const;
@@ -56,12 +57,20 @@ export async function kubernetesBinaries(options: BinariesOptions = {}): Promise
   };
 }
 
-/** The folder that the programs are in, built if they are not there yet. */
+/**
+ * The folder that the programs are in, built if they are not there yet.
+ *
+ * @throws Unavailable where there is no Go, or nothing to fetch its modules from; an error with what Go said of a build
+ * that fails, which is something to mend
+ */
 export async function goBinaries(programs: GoPrograms, options: BinariesOptions = {}): Promise<string> {
   const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
   const folder = path.join(cacheFolder(), `${programs.name}-${inputsHash(programs)}`);
   if (!existsSync(folder)) {
-    await build(folder, programs, log, options.timeoutMs ?? 40 * 60_000);
+    await build(folder, programs, log, options.timeoutMs ?? 40 * 60_000).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      throw NOT_HERE.test(message) ? new Unavailable(message) : error;
+    });
   }
   return folder;
 }

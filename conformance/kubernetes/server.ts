@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -10,6 +9,7 @@ import type { Program } from './binaries';
 import { kubernetesBinaries } from './binaries';
 import type { Answer, RequestOptions } from './client';
 import { ApiClient, sleep, until } from './client';
+import { withFreePort } from '../runner/free-port';
 
 export interface ApiServerOptions {
   /**
@@ -25,6 +25,13 @@ export interface ApiServerOptions {
    * @default - one that is free
    */
   readonly port?: number;
+
+  /**
+   * A Unix socket with an HTTP proxy (CONNECT) through which the server calls Services, such as those behind webhooks.
+   *
+   * @default - it calls their addresses, behind which nothing is
+   */
+  readonly serviceProxy?: string;
 
   /**
    * How many requests run at the same time.
@@ -61,15 +68,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.buildTimeoutMs === undefined ? {} : { timeoutMs: options.buildTimeoutMs }),
   });
-  // A free port can be taken between the look and the use of it; only one that the caller did not choose is looked for again.
-  for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort());
-    try {
-      return await ApiServer.start(programs, port, options);
-    } catch (error) {
-      if (!(error instanceof PortInUse) || options.port !== undefined || attempt === 3) throw error;
-    }
-  }
+  const start = (port: number): Promise<ApiServer> => ApiServer.start(programs, port, options);
+  // only a port that the caller did not choose is looked for again
+  return options.port === undefined ? withFreePort(start, (error) => error instanceof PortInUse) : start(options.port);
 }
 
 /** A running API server. */
@@ -82,7 +83,7 @@ export class ApiServer extends ApiClient {
       const token = randomBytes(24).toString('hex');
       run.start('etcd', [`--dir=${run.folder}`]);
       // Started at once rather than after etcd: it retries until etcd answers.
-      run.start('kube-apiserver', apiServerFlags(run, port, token));
+      run.start('kube-apiserver', apiServerFlags(run, port, token, options.serviceProxy));
       const certificate = path.join(run.folder, 'apiserver.crt');
       await run.alive(deadline, 'the API server to make its certificate', () => Promise.resolve(existsSync(certificate)));
       const server = new ApiServer(run, `https://127.0.0.1:${port}`, token, certificate, options.connections ?? 8);
@@ -244,7 +245,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function apiServerFlags(run: Run, port: number, token: string): string[] {
+function apiServerFlags(run: Run, port: number, token: string, serviceProxy: string | undefined): string[] {
   const { folder } = run;
   const key = path.join(folder, 'service-account.key');
   const tokens = path.join(folder, 'tokens.csv');
@@ -266,23 +267,20 @@ function apiServerFlags(run: Run, port: number, token: string): string[] {
     `--token-auth-file=${tokens}`,
     '--anonymous-auth=false',
     '--authorization-mode=AlwaysAllow',
+    // as in every cluster that runs a network plugin
+    '--allow-privileged=true',
     // These two refuse what needs a controller that does not run here: default service accounts, counted quotas.
     '--disable-admission-plugins=ServiceAccount,ResourceQuota',
     '--enable-priority-and-fairness=false',
     '--profiling=false',
+    ...(serviceProxy === undefined ? [] : [`--egress-selector-config-file=${egressFile(run, serviceProxy)}`]),
   ];
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no free port'));
-        else resolve(address.port);
-      });
-    });
-  });
+function egressFile({ folder }: Run, udsName: string): string {
+  const file = path.join(folder, 'egress.json');
+  const connection = { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName } } };
+  const configuration = { apiVersion: 'apiserver.k8s.io/v1beta1', kind: 'EgressSelectorConfiguration', egressSelections: [{ name: 'cluster', connection }] };
+  writeFileSync(file, JSON.stringify(configuration));
+  return file;
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../src/rules/json';
-import { FULL_POD } from './pod';
+import { FULL_BODIES } from './full-built-ins';
 
 const LABELS = { app: 'shop' };
 const SELECTOR = { matchLabels: LABELS };
@@ -81,8 +81,6 @@ const BODIES: Readonly<Record<string, JsonObject>> = {
   PriorityClass: { value: 1000, description: 'shop', globalDefault: false, preemptionPolicy: 'Never' },
 };
 
-const FULL_BODIES: Readonly<Record<string, JsonObject>> = { Pod: { spec: FULL_POD } };
-
 /**
  * Right objects of a kind that Kubernetes has built in, the one with the fewest fields first: it has the most room for
  * others.
@@ -91,6 +89,6 @@ export function builtInObjects(kind: string, apiVersion: string, scope: 'Namespa
   // the name of a definition is made of its group and plural
   const name = kind === 'CustomResourceDefinition' ? 'things.example.com' : `${kind.toLowerCase()}-${number}`;
   const metadata: Record<string, Json> = { name, ...(scope === 'Namespaced' && { namespace: 'shop' }) };
-  const bodies = [BODIES[kind], FULL_BODIES[kind]].filter((body) => body !== undefined);
+  const bodies = [BODIES[kind], ...(FULL_BODIES[kind] ?? [])].filter((body) => body !== undefined);
   return bodies.map((body) => ({ apiVersion, kind, metadata, ...body }));
 }

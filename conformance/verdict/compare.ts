@@ -1,8 +1,11 @@
 import type { Json } from '../../src/rules/json';
+import { isJsonObject } from '../../src/rules/json';
 import { exceptionFor } from './exceptions';
 import type { OurVerdict } from './ours';
 import { normaliseOurs, normalisePath, normaliseServer } from './normalise';
 import type { Refusal, ServerVerdict } from './normalise';
+import { ownPath } from './own-paths';
+import { unmodelledCheck } from './unmodelled';
 
 /** What came of one object. */
 export interface Comparison {
@@ -20,22 +23,22 @@ export function compare(object: Json, ours: OurVerdict, server: ServerVerdict, i
   const refusal = server.accepted ? undefined : normaliseServer(server);
   if (refusal === undefined) return { outcome: 'disagree', why: `we refuse: ${[...normaliseOurs(ours, 'validation').paths].join(', ')}` };
   if (ours.accepted) {
-    if (isBuiltIn && refusal.stage === 'validation') return { outcome: 'skipped', why: BY_CODE, server: refusal };
-    if (isBuiltIn && refusal.stage === 'admission') return { outcome: 'skipped', why: BY_ADMISSION, server: refusal };
+    const check = isBuiltIn ? unmodelledCheck(object, server) : undefined;
+    if (check !== undefined) return { outcome: 'skipped', why: check, server: refusal };
     return { outcome: 'disagree', why: `the server refuses: ${[...refusal.paths].join(', ') || server.message}`, server: refusal };
   }
-  const difference = refusal.stage === 'validation' || refusal.stage === 'unknown fields' ? differingPaths(ours, refusal, isBuiltIn) : [];
+  const kind = isBuiltIn ? kindOf(object) : undefined;
+  const difference = refusal.stage === 'validation' || refusal.stage === 'unknown fields' ? differingPaths(ours, refusal, kind) : [];
   if (difference.length === 0) return { outcome: 'agree', why: '', server: refusal };
   return { outcome: 'disagree', why: `fields differ: ${difference.join(', ')}`, server: refusal };
 }
 
-/** Kubernetes' own kinds are checked by code that is published nowhere as data. */
-export const BY_CODE = 'a check of a Kubernetes kind that its OpenAPI document does not have';
+function kindOf(object: Json): string {
+  return isJsonObject(object) ? String(object['kind']) : '';
+}
 
-/** What else is in the cluster decides, such as priority classes and runtime classes. */
-export const BY_ADMISSION = 'an admission plugin of a Kubernetes kind, which asks for other objects';
-
-function differingPaths(ours: OurVerdict, server: Refusal, isBuiltIn: boolean): readonly string[] {
+/** `kind` is given for a kind that Kubernetes has built in. */
+function differingPaths(ours: OurVerdict, server: Refusal, kind: string | undefined): readonly string[] {
   const mine = normaliseOurs(ours, server.stage);
   const unions = [...mine.unions, ...server.unions];
   // A failed oneOf or anyOf may bring the complaints of one of its arms with it, of whichever the server likes.
@@ -45,12 +48,13 @@ function differingPaths(ours: OurVerdict, server: Refusal, isBuiltIn: boolean): 
   const isInWrong = (path: string): boolean => server.stage === 'unknown fields' && wrong.some((prefix) => path.startsWith(prefix));
   const missing = [...server.paths].filter((path) => !mine.paths.has(path) && !isOfArm(path) && !isInWrong(path)).map((path) => `server only ${path}`);
   const extra = [...mine.paths].filter((path) => !server.paths.has(path) && !isOfArm(path)).map((path) => `ours only ${path}`);
-  if (!isBuiltIn || server.stage !== 'validation') return [...missing, ...extra];
-  // Kubernetes' own kinds are judged by code, of which we know the published part only: what we say has to be right, not
-  // complete. That code meets empty structures where fields are missing, stops at the first of several problems, and
-  // names fields as an older version of the API did; so of missing fields only the refusal is compared.
+  if (kind === undefined || server.stage !== 'validation') return [...missing, ...extra];
+  // The code for Kubernetes' own kinds meets empty structures where fields are missing, stops at the first of several
+  // problems, and tells some of them of the structure around a field. So what we name has to be right; of missing fields
+  // only the refusal is compared.
   const compared = normaliseOurs({ ...ours, findings: ours.findings.filter(({ code }) => code !== 'missing-field') }, server.stage);
-  return [...compared.paths].filter((path) => ![...server.paths].some((other) => isRelated(path, other))).map((path) => `ours only ${path}`);
+  const theirs = [...server.paths].map((path) => ownPath(path, kind));
+  return [...compared.paths].filter((path) => !theirs.some((other) => isRelated(ownPath(path, kind), other))).map((path) => `ours only ${path}`);
 }
 
 /** True for the same path, or one that leads to the other. */

@@ -33,7 +33,7 @@ function rowsOf({ tally, kept, seconds }: Result): JudgeRow[] {
   return [...rows].map(([source, counts], index) => ({
     name: `kinds of ${source}`,
     ...counts,
-    ...(counts.skipped === 0 ? {} : { note: 'skipped: checks that a server has in its code and not in its API description' }),
+    ...(counts.skipped === 0 ? {} : { note: 'skipped: refused for what depends on the cluster (verdict/unmodelled.ts)' }),
     ...(index === 0 && kept.length > 0 ? { details: kept } : {}),
     // judged together
     seconds: index === 0 ? seconds : 0,

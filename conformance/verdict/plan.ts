@@ -7,6 +7,7 @@ import { Generator } from './generator';
 import { bounds } from './mutations/bounds';
 import type { Context, Mutator } from './mutations/context';
 import { metadataMutations } from './mutations/metadata';
+import { oddValues } from './mutations/odd-values';
 import { firstOccurrence, isNamed, violated } from './mutations/rules';
 import { enumeration, intOrString, missingField, nullValue, unionArms, unknownField, wrongType } from './mutations/structure';
 import { brokenAddress, brokenFormat, brokenPattern, doubledItems } from './mutations/values';
@@ -46,7 +47,7 @@ export class Plan {
   public directed(): Case[] {
     const nodes = this.targets();
     const valid = nodes.flatMap((node) => this.holder(node));
-    return [...valid, ...nodes.flatMap((node) => this.mutations(node)), ...this.rules(), ...this.metadata()];
+    return [...valid, ...nodes.flatMap((node) => this.mutations(node)), ...this.odd(), ...this.rules(), ...this.metadata()];
   }
 
   /** One more object, drawn at random. */
@@ -163,6 +164,17 @@ export class Plan {
     if (context === undefined) return [];
     const made = MUTATORS.flatMap((mutator) => this.chosen(mutator(context)));
     return made.map((mutation) => this.mutated(this.meantToPass(mutation, context.at.place)));
+  }
+
+  /** Odd values everywhere in the right objects of a kind that Kubernetes has built in, which are judged themselves as well. */
+  private odd(): Case[] {
+    if (!this.subject.isBuiltIn) return [];
+    const { subject } = this;
+    return this.bases().flatMap((object): Case[] => {
+      const places = occurrences(subject.tree, object).filter(({ place }) => place[0] !== 'metadata' && place[0] !== 'apiVersion' && place[0] !== 'kind');
+      const changes = places.flatMap((at) => oddValues(this.context(object, at)));
+      return [{ subject, origin: 'valid', what: 'a right object', object, claims: [] }, ...changes.map((mutation) => this.mutated(mutation))];
+    });
   }
 
   /** A change that is meant to be accepted may ask for other changes beside it. */

@@ -4,6 +4,7 @@ import { AREAS } from './coverage';
 import type { Coverage } from './coverage';
 import { EXCEPTIONS } from './exceptions';
 import type { Options } from './options';
+import { UNMODELLED } from './unmodelled';
 
 type Outcome = Comparison['outcome'];
 type Counts = Record<Outcome, number> & { accepted: number };
@@ -73,7 +74,9 @@ function closingLine(tally: Tally): string {
 
 function reasonOf(name: string): string {
   const exception = EXCEPTIONS.find((each) => each.name === name);
-  return exception === undefined ? '' : ` (meant: ${exception.reason})`;
+  if (exception !== undefined) return ` (meant: ${exception.reason})`;
+  const unmodelled = UNMODELLED.find(({ check }) => check === name);
+  return unmodelled === undefined ? '' : ` (left to the server: ${unmodelled.reason})`;
 }
 
 function missingLines(coverage: Coverage): string[] {

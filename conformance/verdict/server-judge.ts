@@ -38,8 +38,21 @@ export class ServerJudge {
   ) {}
 
   public async verdict(object: Json): Promise<ServerVerdict> {
-    const { accepted, causes, message } = await this.server.dryRunCreate(asRecord(object), JSON.stringify(object));
-    return { accepted, causes, message };
+    const ask = (): Promise<ServerVerdict> => this.server.dryRunCreate(asRecord(object), JSON.stringify(object));
+    try {
+      const { accepted, causes, message } = await ask();
+      return { accepted, causes, message };
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+    }
+    // The server's own code fails over some objects: it drops the connection, and lives on. Twice is no accident.
+    try {
+      const { accepted, causes, message } = await ask();
+      return { accepted, causes, message };
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+      return { accepted: false, causes: [], message: 'the server dropped the connection' };
+    }
   }
 
   /** The verdicts of many objects, in their order. */
@@ -61,6 +74,10 @@ export class ServerJudge {
   public async stop(): Promise<void> {
     await this.server.stop();
   }
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 function publishedFiles({ istio, gatewayApi, channel }: Releases): readonly string[] {

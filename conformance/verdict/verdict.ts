@@ -12,6 +12,7 @@ import { Plan } from './plan';
 import { Random } from './random';
 import { Tally } from './report';
 import type { Result } from './report';
+import { kubernetesBinaries } from '../kubernetes/binaries';
 import { shrink } from './shrink';
 import { subjectsOf } from './subjects';
 import type { Releases, Subject } from './subjects';
@@ -35,18 +36,20 @@ export async function runVerdict(options: Options, log: (line: string) => void):
   const progress = (line: string): void => log(`${line} (${((Date.now() - started) / 1000).toFixed(0)} s)`);
   const result = { tally: new Tally(), coverage: new Coverage() };
   const kept: string[] = [];
-  let isEmpty = true;
+  // a second server is for what the first cannot have as well
+  const wanted = options.servers.map((releases, index) => subjectsOf(releases, (name) => options.isWanted(name) && (index === 0 || name.startsWith('gateway-api '))));
+  if (wanted.every((subjects) => subjects.length === 0)) throw new UsageError('no kind fits --kinds');
+  // what is not possible here is said before all objects are made
+  await kubernetesBinaries({ log });
   for (const [index, releases] of options.servers.entries()) {
-    const subjects = subjectsOf(releases, (name) => options.isWanted(name) && (index === 0 || name.startsWith('gateway-api ')));
+    const subjects = wanted[index] ?? [];
     if (subjects.length === 0) continue;
-    isEmpty = false;
     const ours = new Ours(releases);
     // what a second server is asked is more of the same: the number that was asked for is reached by the first
     const cases = makeCases(subjects, { ...options, count: index === 0 ? options.count : 0 }, ours, result.coverage);
     progress(`Gateway API ${releases.channel}: ${cases.length} objects made`);
     kept.push(...(await judgeAll(cases, releases, ours, options, result, progress)));
   }
-  if (isEmpty) throw new UsageError('no kind fits --kinds');
   return { ...result, kept, seconds: (Date.now() - started) / 1000, options };
 }
 

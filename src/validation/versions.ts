@@ -49,7 +49,7 @@ function checkVersion(source: string, version: unknown): void {
 /** For what is no version. */
 export function badVersion(property: string, got: unknown): Finding {
   const fix = typeof got === 'number' ? 'put it in quotes: as a number, 1.30 is 1.3' : 'versions are pinned: there is no "latest"';
-  return { code: 'bad-version', property, got: describe(got), expected: 'a version such as "1.31.1"', fix };
+  return { code: 'bad-version', property, got: describe(got), expected: 'a version such as 1.31.1', fix };
 }
 
 /**

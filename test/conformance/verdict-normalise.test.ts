@@ -6,6 +6,9 @@ import { textFor } from '../../conformance/verdict/patterns';
 import { Random } from '../../conformance/verdict/random';
 import { shrink } from '../../conformance/verdict/shrink';
 import { subjectsOf } from '../../conformance/verdict/subjects';
+import { UNMODELLED } from '../../conformance/verdict/unmodelled';
+import type { Cause } from '../../conformance/kubernetes/status';
+import type { Finding } from '../../src/errors/finding';
 
 describe('what is compared of two refusals', () => {
   test.each([
@@ -51,6 +54,48 @@ describe('what is compared of two refusals', () => {
     expect(compare({}, verdict([finding('missing-namespace', 'metadata.namespace')]), accepted, false).outcome).toBe('exception');
     const both = [finding('missing-namespace', 'metadata.namespace'), finding('missing-field', 'spec')];
     expect(compare({}, verdict(both), accepted, false).outcome).toBe('disagree');
+  });
+});
+
+describe("of Kubernetes' own kinds", () => {
+  const cause = (field: string, message = ''): Cause => ({ reason: 'FieldValueInvalid', field, message });
+  const judged = (kind: string, findings: readonly Finding[], causes: readonly Cause[]): unknown => {
+    const { outcome, why } = compare({ kind }, verdict(findings), refusal(causes), true);
+    return `${outcome} ${why}`;
+  };
+
+  test('what the server alone refuses is a disagreement', () => {
+    expect(judged('Pod', [], [cause('spec.dnsPolicy')])).toBe('disagree the server refuses: spec.dnsPolicy');
+  });
+
+  test('what is left to the server is skipped by name, and only where nothing else is wrong', () => {
+    const cost = cause('spec.validation.openAPIV3Schema', 'Forbidden: estimated rule cost exceeds budget by factor of 2x');
+    expect(judged('CustomResourceDefinition', [], [cost])).toBe('skipped cost of CEL rules');
+    expect(judged('CustomResourceDefinition', [], [cost, cause('spec.scope')])).toMatch(/^disagree/);
+    expect(judged('Pod', [], [cost])).toMatch(/^disagree/);
+  });
+
+  test('a refusal by other objects of the cluster is skipped, another by admission is not', () => {
+    const forbidden = (message: string): string => compare({ kind: 'Pod' }, verdict([]), { accepted: false, causes: [], message }, true).outcome;
+    expect(forbidden('pods "a" is forbidden: no PriorityClass with name b was found')).toBe('skipped');
+    expect(forbidden('pods "a" is forbidden: not today')).toBe('disagree');
+  });
+
+  test('each check that is left to the server says why', () => {
+    expect(UNMODELLED.filter(({ check, reason }) => check === '' || reason === '')).toEqual([]);
+    expect(UNMODELLED.length).toBeLessThan(6);
+  });
+
+  test('a field counts as named by what leads to it, and by the name that the server has for it', () => {
+    const found = (property: string): readonly Finding[] => [finding('kubernetes-rule', property)];
+    expect(judged('Pod', found('spec.volumes[0].projected.sources'), [cause('spec.volumes[0].projected')])).toBe('agree ');
+    expect(judged('Pod', found('spec.volumes[0].gcePersistentDisk.pdName'), [cause('spec.volumes[0].persistentDisk.pdName')])).toBe('agree ');
+    expect(judged('CustomResourceDefinition', found('spec.versions[0].schema.openAPIV3Schema.type'), [cause('spec.validation.openAPIV3Schema.type')])).toBe('agree ');
+    expect(judged('Pod', found('spec.nodeName'), [cause('spec.hostname')])).toBe('disagree fields differ: ours only spec.nodeName');
+  });
+
+  test('of a missing field only the refusal is compared', () => {
+    expect(judged('Pod', [finding('missing-field', 'spec.containers')], [cause('spec.volumes')])).toBe('agree ');
   });
 });
 

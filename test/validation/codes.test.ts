@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { INPUT_CODES, VALIDATION_CODES } from '../../src/validation/codes';
 
-const folders = [__dirname, join(__dirname, 'cases'), join(__dirname, '../cli')];
+const folders = [__dirname, join(__dirname, 'cases'), join(__dirname, 'kubernetes'), join(__dirname, '../cli')];
 const tests = folders
   .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith('.ts')).map((file) => join(folder, file)))
   .filter((file) => file !== __filename)

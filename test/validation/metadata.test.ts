@@ -33,7 +33,7 @@ describe('names by kind', () => {
   });
 
   test('a Service may begin with a digit since Kubernetes 1.36', () => {
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: '1a', namespace: 'shop' } };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: '1a', namespace: 'shop' }, spec: { ports: [{ port: 80 }] } };
     const by = (kubernetes: string) => found(new Validator({ target: { kubernetes } }).validate(service).findings);
     expect(by('1.36.3')).toEqual([]);
     expect(by('1.32.10')).toEqual(['bad-name metadata.name']);

@@ -119,9 +119,14 @@ describe('kinds and versions', () => {
     expect(validator.notes).toEqual([note]);
   });
 
-  test('a version that is none is refused at once', () => {
-    expect(() => new Validator({ target: { istio: 'latest' } })).toThrow(
-      expect.objectContaining({ findings: [expect.objectContaining({ code: 'bad-version', property: 'target.istio' })] }) as Error,
+  test.each<[unknown, string]>([
+    ['latest', '"latest"'],
+    [1.31, '1.31'],
+    [null, 'null'],
+    [['1.31.1', 7], '7'],
+  ])('the version %p, which is none, is refused at once', (istio, got) => {
+    expect(() => new Validator({ target: { istio: istio as never } })).toThrow(
+      expect.objectContaining({ findings: [expect.objectContaining({ code: 'bad-version', property: 'target.istio', got })] }) as Error,
     );
   });
 

@@ -1,12 +1,19 @@
 import { createServer } from 'node:net';
 
-/** Hands a free port to `start`, and another one when it was taken between the look and the use of it. */
-export async function withFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+const MOST_ATTEMPTS = 3;
+
+/**
+ * Hands a free port to `start`, and another one when it was taken between the look and the use of it, which `isTaken` tells
+ * from other failures.
+ *
+ * @throws what `start` throws, when it failed for another reason or three times for this one
+ */
+export async function withFreePort<T>(start: (port: number) => Promise<T>, isTaken: (error: unknown) => boolean): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await start(await freePort());
     } catch (error) {
-      if (attempt === 3 || !/address already in use|cannot bind/i.test((error as Error).message)) throw error;
+      if (attempt === MOST_ATTEMPTS || !isTaken(error)) throw error;
     }
   }
 }
