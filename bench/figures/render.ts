@@ -35,7 +35,7 @@ export const renderAgainstHelm: Figure = {
   name: 'render / helm',
   what: 'the same, against `helm template` of the same charts, where helm and the charts (ISTIO_CHARTS) are',
   unit: 'x',
-  target: 0.6,
+  target: 1,
   measure: () => {
     const folder = process.env['ISTIO_CHARTS'];
     if (folder === undefined || !CHARTS.every((chart) => existsSync(join(folder, chart)))) return { skipped: 'ISTIO_CHARTS names no charts' };
