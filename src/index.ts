@@ -58,6 +58,7 @@ export { Selector } from './core/selector';
 export type { Labels } from './core/selector';
 export { StringMatch } from './core/string-match';
 export type { IstioStringMatch, StringMatchKind } from './core/string-match';
+export type { ProgramUnjudged } from './core/synthesis';
 export { isUnknown, payloadOf, requireKnown, unknown } from './core/unknown';
 export type { Known, Leaf, Unknown } from './core/unknown';
 export { Weight } from './core/weight';

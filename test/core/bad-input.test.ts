@@ -74,6 +74,17 @@ describe('an object', () => {
     expect(caught(() => Testing.synth(chart)).findings).toMatchObject([{ code: 'bad-name', property: 'metadata.name' }]);
   });
 
+  test.each([
+    ['Web Server', 'such as "web-server"'],
+    ['../up', 'such as "up"'],
+    ['Ü', undefined],
+    ['x'.repeat(300), undefined],
+  ])('the name %j: the fix is the nearest one that is right', (id, fix) => {
+    const chart = shop();
+    new Namespace(chart, id);
+    expect(caught(() => Testing.synth(chart)).findings.map((finding) => finding.fix)).toEqual([fix]);
+  });
+
   test.each(['a/b', 'Grüße', 'x'.repeat(300)])('an id %j may be odd where the name is right', (id) => {
     const chart = shop();
     new Namespace(chart, id, { metadata: { name: 'web' } });

@@ -27,7 +27,7 @@ test('a chart in no Cluster has one implied, the same for the whole app', () => 
 test.each([
   ['latest', '"latest"'],
   ['', '""'],
-  [[], '[]'],
+  [[], 'an empty list'],
   [['1.31.1', '1.x'], '"1.x"'],
   [131, '131'],
 ])('the version %p is refused with the construct', (istio, got) => {

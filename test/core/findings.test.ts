@@ -142,23 +142,29 @@ describe('warnings', () => {
     ]);
   });
 
-  test.each(['1.31.1', '1.31', 'v1.31.1'])('%s is known: nothing is printed', (istio) => {
+  test.each(['1.31.1', '1.31', 'v1.31.1', '1.31.3', '1.30.7', '1.29.0'])('Istio %s is known, and so are its fields: nothing is printed', (istio) => {
     expect(linesOf(() => appWith(istio).synth())).toEqual([]);
+  });
+
+  test.each(['1.32.0', '1.34', '1.36.99'])('Kubernetes %s is one of those between which rules are known: nothing is printed', (kubernetes) => {
+    const app = new MeshApp({ outdir });
+    new ConfigMap(new Chart(new Cluster(app, 'prod', { kubernetes }), 'shop', { namespace: 'shop' }), 'map');
+    expect(linesOf(() => app.synth())).toEqual([]);
   });
 
   test('versions of which no object is are not spoken of', () => {
     const app = new MeshApp({ outdir });
-    const cluster = new Cluster(app, 'prod', { istio: '1.31.99', kubernetes: '1.33', gatewayApi: '1.4.0' });
+    const cluster = new Cluster(app, 'prod', { istio: '1.31.99', kubernetes: '1.37', gatewayApi: '1.4.0' });
     new ConfigMap(new Chart(cluster, 'shop', { namespace: 'shop' }), 'map');
     const lines = linesOf(() => app.synth());
-    expect(lines).toEqual([expect.stringMatching(/^prod: kubernetes: got "1\.33", .* the rules of Kubernetes 1\.32\.\d+ stand in/)]);
+    expect(lines).toEqual([expect.stringMatching(/^prod: kubernetes: got "1\.37", .* the rules of Kubernetes 1\.36\.\d+ stand in/)]);
   });
 
   test('of several clusters come in the order of their paths, whatever the order of construction', () => {
     const seen: (string | undefined)[] = [];
     const app = new MeshApp({ outdir, onWarning: ({ construct }) => seen.push(construct) });
     for (const name of ['prod', 'dev', 'staging']) {
-      new ConfigMap(new Chart(new Cluster(app, name, { kubernetes: '1.33' }), 'shop', { namespace: 'shop' }), 'map');
+      new ConfigMap(new Chart(new Cluster(app, name, { kubernetes: '1.31' }), 'shop', { namespace: 'shop' }), 'map');
     }
     app.synth();
     expect(seen).toEqual(['dev', 'prod', 'staging']);

@@ -328,6 +328,15 @@ describe('one object, one owner', () => {
     expect(files()).toEqual(['a.k8s.yaml']);
   });
 
+  test('a shared object is the same in whatever order its keys are given, with or without a key that holds nothing', () => {
+    const app = meshApp();
+    const type = { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' } as const;
+    const [a, b] = ['a', 'b'].map((id) => new Chart(app, id)) as [Chart, Chart];
+    requestSharedObject({ scope: a, name: 'common', type, props: { metadata: { labels: { x: '1', y: '2' }, annotations: undefined } } });
+    requestSharedObject({ scope: b, name: 'common', type, props: { metadata: { labels: { y: '2', x: '1' } } } });
+    expect(() => app.synth()).not.toThrow();
+  });
+
   test('a shared object that two want otherwise is refused, and both places named', () => {
     const app = meshApp();
     const type = { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' } as const;

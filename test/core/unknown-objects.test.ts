@@ -5,6 +5,7 @@ import { App, Chart, JsonPatch, Lazy, Testing } from 'cdk8s';
 import { ConfigMap } from '../../imports/kubernetes/config-map';
 import { MeshApp } from '../../src/core/mesh-app';
 import { MeshObject } from '../../src/core/mesh-object';
+import { requestSharedObject } from '../../src/core/shared-objects';
 import { unknown } from '../../src/core/unknown';
 import { synthTo } from '../../src/testing/synth-to';
 import { caught } from '../support/caught';
@@ -126,13 +127,19 @@ describe.each([
     const app = program();
     const { findings } = caught(() => app[entry]());
     expect(findings.map(({ code, construct, property }) => `${code} ${construct}: ${property}`)).toEqual([
-      'unknown-value one/settings: data.a',
-      'unknown-value one/settings: data.b.c',
-      'unknown-value one/settings: metadata.annotations.note',
-      'unknown-value three/settings: data.z',
+      'unknown-value one/settings: data[a]',
+      'unknown-value one/settings: data[b.c]',
+      'unknown-value one/settings: metadata.annotations[note]',
+      'unknown-value three/settings: data[z]',
     ]);
     expect(findings[0]).toMatchObject({ object: { kind: 'ConfigMap', name: 'settings', namespace: 'one' }, got: 'a value that is known only later (the address of ip)' });
     expect(readdirSync(outdir)).toEqual([]);
+  });
+
+  test('those of a kind without rules, too', () => {
+    const app = make();
+    new MeshObject(chartIn(app), 'own', { apiVersion: 'example.com/v1', kind: 'Thing', scope: 'Namespaced' }, { spec: { list: [address] } } as object);
+    expect(refused(() => app.synthYaml())).toMatchObject({ code: 'unknown-value', construct: 'shop/own', property: 'spec.list[0]' });
   });
 
   test('once they are replaced, the program is written', () => {
@@ -140,5 +147,27 @@ describe.each([
     settings(chartIn(app), { a: address }).addJsonPatch(JsonPatch.replace('/data/a', 'plain'));
     app.synth();
     expect(existsSync(join(outdir, 'shop.k8s.yaml'))).toBe(true);
+  });
+});
+
+describe('a shared object', () => {
+  const type = { apiVersion: 'v1', kind: 'Namespace', scope: 'Cluster' } as const;
+
+  function ask(app: App, id: string, zone: string): void {
+    requestSharedObject({ scope: new Chart(app, id), name: 'common', type, props: { metadata: { labels: { zone } } } });
+  }
+
+  test('that two want with the same value is one', () => {
+    const app = Testing.app();
+    for (const id of ['a', 'b']) ask(app, id, bucket);
+    const charts = app.node.children as Chart[];
+    expect(charts.flatMap((chart) => synthTo(chart).all)).toMatchObject([{ kind: 'Namespace', metadata: { labels: { zone: bucket } } }]);
+  });
+
+  test('that two want with different ones is refused: whether they will be equal cannot be told', () => {
+    const app = Testing.app();
+    ask(app, 'a', bucket);
+    ask(app, 'b', unknown<string>('the name of the bucket'));
+    expect(refused(() => synthTo(app.node.children[0] as Chart))).toMatchObject({ code: 'shared-object-differs', construct: 'b' });
   });
 });

@@ -4,6 +4,7 @@ import { VirtualService } from '../../imports/istio/virtual-service';
 import { ConfigMap } from '../../imports/kubernetes/config-map';
 import { Deployment } from '../../imports/kubernetes/deployment';
 import { Host } from '../../src/core/host';
+import type { NamespaceReference } from '../../src/core/references';
 import { requireKnown, unknown } from '../../src/core/unknown';
 import type { Known, Leaf, Unknown } from '../../src/core/unknown';
 import { Weight } from '../../src/core/weight';
@@ -125,6 +126,9 @@ export const namespace: Partial<StrictMtlsNamespaceProps> = {
   // @ts-expect-error: a name
   name: address,
 };
+// @ts-expect-error: a namespace is found by its name
+export const reference: NamespaceReference = address;
+export const references: NamespaceReference[] = [plain, scope.node.children[0] as ConfigMap];
 export const rule: AccessRule = {
   // @ts-expect-error: rules are sorted and merged
   paths: [address],

@@ -147,14 +147,14 @@ describe('two revisions side by side', () => {
     return app;
   }
 
-  test('share CRDs, namespace and policy; the newest release makes the base', () => {
+  test('share CRDs, namespace and policy; the newest release makes the base, the istiod that is up checks objects', () => {
     const newer = synthTo(upgrade(['1.30.3', '1.31.1']).node.findChild('prod').node.findChild('v1.31.1') as Chart);
     const older = synthTo(upgrade(['1.30.3', '1.31.1']).node.findChild('prod').node.findChild('v1.30.3') as Chart);
     expect([newer, older].map((shown) => shown.many(CustomResourceDefinition).length)).toEqual([15, 0]);
     expect([newer, older].map((shown) => shown.one(Service).metadata.name)).toEqual(['istiod-1-31-1', 'istiod-1-30-3']);
     expect([...newer.many(PeerAuthentication), ...older.many(PeerAuthentication)]).toHaveLength(1);
     const asked = newer.many(ValidatingWebhookConfiguration).find(({ metadata }) => metadata.name === 'istiod-default-validator');
-    expect(asked?.webhooks?.[0]?.clientConfig.service?.name).toBe('istiod-1-31-1');
+    expect(asked?.webhooks?.[0]?.clientConfig.service?.name).toBe('istiod-1-30-3');
   });
 
   test('whichever is made first', () => {

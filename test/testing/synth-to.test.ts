@@ -1,9 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { Gateway as GatewayApiGateway } from '../../imports/gateway-api';
-import { DestinationRule, Gateway, VirtualService } from '../../imports/istio';
+import { DestinationRule, Gateway, ServiceEntry, VirtualService } from '../../imports/istio';
 import { ConfigMap } from '../../imports/kubernetes';
 import { Cluster } from '../../src/core/cluster';
 import { MeshApp } from '../../src/core/mesh-app';
+import { unknown } from '../../src/core/unknown';
 import { synthTo } from '../../src/testing/synth-to';
 import { caught } from '../support/caught';
 
@@ -95,6 +96,33 @@ test('what is no error stands in warnings, and nobody is told', () => {
   addRule(chart, 'web');
   expect(synthTo(chart).warnings.map(({ code }) => code)).toEqual(['version-stand-in']);
   expect(warned).not.toHaveBeenCalled();
+});
+
+describe('unknowns', () => {
+  const address = unknown<string>('the address of ip');
+
+  test('values known only at deployment, and rules that depend on them, of the objects of the chart', () => {
+    const app = new App();
+    const [chart, other] = ['shop', 'other'].map((id) => new Chart(app, id, { namespace: id })) as [Chart, Chart];
+    new ConfigMap(other, 'map', { data: { address } });
+    new ServiceEntry(chart, 'db', { spec: { hosts: ['db.example.com'], resolution: 'STATIC', ports: [{ number: 1, name: unknown<string>('the port') }], endpoints: [{ address }] } });
+    new ConfigMap(chart, 'all', { data: { b: address, a: address } });
+    const { unknowns } = synthTo(chart);
+    expect(unknowns.filter(({ rule }) => rule === undefined).map(({ construct, path, description }) => `${construct} ${path}: ${description}`)).toEqual([
+      'shop/all data[a]: the address of ip',
+      'shop/all data[b]: the address of ip',
+      'shop/db spec.endpoints[0].address: the address of ip',
+      'shop/db spec.ports[0].name: the port',
+    ]);
+    expect(unknowns.some(({ construct, rule }) => construct === 'shop/db' && rule !== undefined)).toBe(true);
+    expect(synthTo(other).unknowns).toHaveLength(1);
+  });
+
+  test('none where all is known', () => {
+    const chart = shop();
+    new ConfigMap(chart, 'map');
+    expect(synthTo(chart).unknowns).toEqual([]);
+  });
 });
 
 describe('plain JavaScript', () => {
