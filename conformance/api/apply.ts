@@ -14,11 +14,14 @@ export interface Finding {
 const FIELD_MANAGER = 'mesh-constructs';
 const SETTLE_MS = 30_000;
 
+/** Called after each write, with what was written. */
+export type OnWrite = (object: KubeObject) => Promise<void>;
+
 /**
  * Applies the objects one after another, each once, with strict field validation. The only thing waited for is that a
  * CRD is Established before the first object of its kind, which is the `kubectl wait` between two `kubectl apply`.
  */
-export async function applyInOrder(server: ApiServer, objects: readonly KubeObject[]): Promise<Finding[]> {
+export async function applyInOrder(server: ApiServer, objects: readonly KubeObject[], onWrite?: OnWrite): Promise<Finding[]> {
   const crds = new Map<string, KubeObject>();
   const findings: Finding[] = [];
   for (const object of objects) {
@@ -28,6 +31,7 @@ export async function applyInOrder(server: ApiServer, objects: readonly KubeObje
       await server.waitServed(crd).catch(() => undefined);
     }
     const { said } = await applyOnce(server, object);
+    await onWrite?.(object);
     if (said === undefined && isCrd(object)) crds.set(definedKey(object), object);
     findings.push(said === undefined ? { object } : { object, said });
   }

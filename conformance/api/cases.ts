@@ -1,4 +1,6 @@
 import type { JudgeRow } from '../runner/judge';
+import type { Finding } from './apply';
+import { labelOf } from './document';
 
 /** Counts the cases of one row while they are judged. */
 export class Cases {
@@ -14,6 +16,11 @@ export class Cases {
   public judge(what: string, said?: string): void {
     if (said === undefined) this.agree += 1;
     else this.details.push(`${what}: ${said}`);
+  }
+
+  /** What came of several objects; `when` goes before the name of each. */
+  public count(when: string, findings: readonly Finding[]): void {
+    for (const { object, said } of findings) this.judge(`${when}${labelOf(object)}`, said);
   }
 
   public skip(why: string): this {

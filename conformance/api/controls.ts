@@ -1,31 +1,26 @@
 import type { KubeObject } from '../kubernetes/client';
-import type { ApiServer } from '../kubernetes/server';
 import { asList, asRecord } from '../kubernetes/status';
 import type { JudgeRow } from '../runner/judge';
 import { applyAgain, applyInOrder, complaints, establish } from './apply';
 import { Cases, messageOf } from './cases';
 import { leftOver, removeInReverse, stableInventory } from './remove';
-import { withServer } from './server';
+import type { Control } from './control';
+import { configMap, crd, custom, namespace, webhook } from './control';
+import { withIstiod } from './server';
+import { STEP_CONTROLS } from './step-controls';
 import { applyAfterIstiod } from './webhooks';
 
 /** Mistakes made on purpose: each check of this judge has to notice the one that is meant for it. */
 export async function controlRows(log: (line: string) => void, keep: (row: JudgeRow) => void): Promise<void> {
   const cases = new Cases('controls');
-  await withServer({ controllers: true, log }, async (server) => {
-    for (const [name, { notices, words }] of Object.entries(CONTROLS)) {
-      const said = await notices(server).catch((error: unknown) => [`(thrown) ${messageOf(error)}`]);
+  await withIstiod({ controllers: true, log }, async (server, istiod) => {
+    for (const [name, { notices, words }] of Object.entries({ ...CONTROLS, ...STEP_CONTROLS })) {
+      const said = await notices(server, istiod).catch((error: unknown) => [`(thrown) ${messageOf(error)}`]);
       const noticed = said.some((line) => words.test(line));
       cases.judge(name, noticed ? undefined : `it was not noticed; what was said: ${said.join('; ') || 'nothing'}`);
     }
   });
   keep(cases.row('mistakes made on purpose, each of them noticed by the check that it is for'));
-}
-
-interface Control {
-  /** Runs a check over a mistake; gives what the check says. */
-  notices(server: ApiServer): Promise<readonly string[]>;
-  /** How the right complaint reads. */
-  readonly words: RegExp;
 }
 
 const CONTROLS: Readonly<Record<string, Control>> = {
@@ -93,7 +88,7 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     notices: async (server) => {
       const object = { ...configMap('held'), metadata: { name: 'held', namespace: 'default', finalizers: ['example.com/held'] } };
       await applyInOrder(server, [object]);
-      const said = complaints(await removeInReverse(server, [object], 1_000));
+      const said = complaints(await removeInReverse(server, [object], { timeoutMs: 1_000 }));
       await server.patch(object, 'merge', { metadata: { finalizers: null } }, 'mesh-constructs');
       return said;
     },
@@ -137,47 +132,4 @@ function withCertificate(object: KubeObject): KubeObject {
 
 function lines(said: string | undefined): string[] {
   return said === undefined ? [] : [said];
-}
-
-function configMap(name: string, inNamespace = 'default'): KubeObject {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: inNamespace }, data: { key: 'value' } };
-}
-
-function namespace(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-}
-
-function crd(kind: string, schema: object = { type: 'object' }, plural = `${kind.toLowerCase()}s`): KubeObject {
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.example.com` },
-    spec: {
-      group: 'example.com',
-      names: { kind, plural, singular: plural.replace(/s$/, ''), listKind: `${kind}List` },
-      scope: 'Namespaced',
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
-    },
-  };
-}
-
-function custom(kind: string): KubeObject {
-  return { apiVersion: 'example.com/v1', kind, metadata: { name: 'one', namespace: 'default' } };
-}
-
-function webhook(name: string): KubeObject {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'MutatingWebhookConfiguration',
-    metadata: { name },
-    webhooks: [
-      {
-        name: 'only.example.com',
-        admissionReviewVersions: ['v1'],
-        sideEffects: 'None',
-        clientConfig: { service: { name: 'nobody', namespace: 'default' } },
-        rules: [{ operations: ['CREATE'], apiGroups: ['nothing.example.com'], apiVersions: ['*'], resources: ['*'] }],
-      },
-    ],
-  };
 }

@@ -13,9 +13,17 @@ export function parseObjects(source: string): KubeObject[] {
 
 /** Such as `VirtualService bookinfo/reviews`. */
 export function labelOf(object: KubeObject): string {
-  const { name, namespace } = asRecord(object['metadata']);
-  const place = text(namespace);
-  return `${text(object['kind'])} ${place === '' ? '' : `${place}/`}${text(name)}`;
+  const place = namespaceOf(object);
+  return `${text(object['kind'])} ${place === '' ? '' : `${place}/`}${nameOf(object)}`;
+}
+
+export function nameOf(object: KubeObject): string {
+  return text(asRecord(object['metadata'])['name']);
+}
+
+/** Empty for an object of the cluster. */
+export function namespaceOf(object: KubeObject): string {
+  return text(asRecord(object['metadata'])['namespace']);
 }
 
 export function groupOf(object: KubeObject): string {
@@ -34,6 +42,11 @@ export function isNamespace(object: KubeObject): boolean {
 /** Group and kind that an object is of, or that a CRD defines, as one key. */
 export function kindKey(object: KubeObject): string {
   return `${groupOf(object)}/${text(object['kind'])}`;
+}
+
+/** Group, kind, namespace and name as one key; the version of the API is not part of an object's identity. */
+export function identityOf(object: KubeObject): string {
+  return [kindKey(object), namespaceOf(object), nameOf(object)].join('/');
 }
 
 export function definedKey(crd: KubeObject): string {

@@ -1,24 +1,33 @@
 import type { KubeObject } from '../kubernetes/client';
 import type { ApiServer } from '../kubernetes/server';
 import type { JudgeRow } from '../runner/judge';
-import type { Finding } from './apply';
 import { applyAgain, applyInOrder } from './apply';
 import { Cases } from './cases';
 import { gatewayApiCrds, newestGatewayApi } from './crd-rows';
-import { definedKey, groupOf, isCrd, kindKey, labelOf } from './document';
+import { definedKey, groupOf, isCrd, kindKey } from './document';
 import type { ExampleOutput } from './examples';
 import { synthesize } from './examples';
 import { leftOver, removeInReverse, stableInventory } from './remove';
-import { withServer } from './server';
+import { allOf, withIstiod, withServer } from './server';
+import { stepRows } from './step-rows';
 import { applyAfterIstiod, isWebhookConfiguration } from './webhooks';
 
 type Keep = (row: JudgeRow) => void;
 
-/** First apply, second apply, apply after istiod, deletion: on a fresh server for each cluster of the example. */
+/** On a fresh server for each cluster of the example: first apply, second apply, apply after istiod, deletion; or its steps. */
 export async function exampleRows(name: string, log: (line: string) => void, keep: Keep): Promise<void> {
+  const byCluster = new Map<string, ExampleOutput[]>();
   for (const output of await synthesize(name)) {
-    await withServer({ controllers: true, log }, (server) => judgeOutput(server, output, keep));
+    byCluster.set(output.cluster, [...(byCluster.get(output.cluster) ?? []), output]);
   }
+  await allOf([...byCluster.values()], keep, async (outputs, keepOwn) => {
+    const [first] = outputs;
+    if (first?.step !== undefined) {
+      await withIstiod({ controllers: true, log }, (server, istiod) => stepRows(server, istiod, name, outputs, keepOwn));
+    } else if (first !== undefined) {
+      await withServer({ controllers: true, log }, (server) => judgeOutput(server, first, keepOwn));
+    }
+  });
 }
 
 async function judgeOutput(server: ApiServer, { name, objects }: ExampleOutput, keep: Keep): Promise<void> {
@@ -27,30 +36,26 @@ async function judgeOutput(server: ApiServer, { name, objects }: ExampleOutput, 
 
   const first = new Cases(`${name}: first apply`);
   const findings = await applyInOrder(server, objects);
-  count(first, findings);
+  first.count('', findings);
   const notes = [...(objects.some(isCrd) ? ['one pass, waiting only for a CRD before the first object of its kind'] : []), ...provided];
   keep(first.row(notes.length === 0 ? undefined : notes.join('; ')));
 
   const accepted = findings.filter(({ said }) => said === undefined).map(({ object }) => object);
   const second = new Cases(`${name}: second apply`);
-  count(second, await applyAgain(server, accepted));
+  second.count('', await applyAgain(server, accepted));
   keep(second.row());
 
   const webhooks = accepted.filter(isWebhookConfiguration);
   const afterIstiod = new Cases(`${name}: apply after istiod`);
   if (webhooks.length === 0) afterIstiod.skip('it writes no webhook configuration');
-  else count(afterIstiod, await applyAfterIstiod(server, webhooks));
+  else afterIstiod.count('', await applyAfterIstiod(server, webhooks));
   keep(afterIstiod.row());
 
   const deletion = new Cases(`${name}: deletion`);
-  count(deletion, await removeInReverse(server, accepted));
+  deletion.count('', await removeInReverse(server, accepted));
   const left = await leftOver(server, before);
   deletion.judge('afterwards', left.length === 0 ? undefined : `left behind: ${left.join(', ')}`);
   keep(deletion.row());
-}
-
-function count(cases: Cases, findings: readonly Finding[]): void {
-  for (const { object, said } of findings) cases.judge(labelOf(object), said);
 }
 
 /** The Gateway API belongs to the cluster, not to a mesh; its CRDs are there before the first install. */
@@ -62,4 +67,3 @@ async function provideGatewayApi(server: ApiServer, objects: readonly KubeObject
   await server.installCrds(gatewayApiCrds(release, channel));
   return [`the CRDs of the Gateway API ${release} (${channel}) were there before`];
 }
-

@@ -11,8 +11,12 @@ const SYNTH_TIMEOUT_MS = 120_000;
 
 /** What an example writes for one cluster, in the order of files and documents. */
 export interface ExampleOutput {
-  /** Such as `01-bookinfo`, or `07-two-clusters/east` for one that writes a folder a cluster. */
+  /** Such as `01-bookinfo`; `04-multicluster/east` of one that writes a folder a cluster; `03-upgrade/after/prod` of a step. */
   readonly name: string;
+  /** Empty where the example names no cluster. */
+  readonly cluster: string;
+  /** Undefined where the example is made in one go. */
+  readonly step: string | undefined;
   readonly objects: readonly KubeObject[];
 }
 
@@ -21,11 +25,26 @@ export function exampleNames(): string[] {
   return readdirSync(EXAMPLES).filter((name) => /^\d\d-/.test(name) && existsSync(path.join(EXAMPLES, name, 'main.ts'))).sort();
 }
 
-/** Runs the program of an example from the sources, and reads what it wrote. */
+/** Runs the program of an example from the sources, once for each of its steps, and reads what it wrote. */
 export async function synthesize(name: string): Promise<ExampleOutput[]> {
+  const outputs: ExampleOutput[] = [];
+  for (const step of stepsOf(name)) outputs.push(...(await synthesizeStep(name, step)));
+  return outputs;
+}
+
+/** The lines of `steps.txt`, each of which is an argument of the program; without the file, one step that has no name. */
+function stepsOf(name: string): (string | undefined)[] {
+  const file = path.join(EXAMPLES, name, 'steps.txt');
+  if (!existsSync(file)) return [undefined];
+  const steps = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+  if (steps.length === 0) throw new Error('its steps.txt names no step');
+  return steps;
+}
+
+async function synthesizeStep(name: string, step: string | undefined): Promise<ExampleOutput[]> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), 'mesh-constructs-example-'));
   try {
-    await run(path.join(EXAMPLES, name), outdir);
+    await run(path.join(EXAMPLES, name), step === undefined ? [] : [step], outdir);
     const byCluster = new Map<string, KubeObject[]>();
     for (const file of manifestsIn(outdir)) {
       const cluster = file.includes(path.sep) ? (file.split(path.sep)[0] ?? '') : '';
@@ -34,7 +53,9 @@ export async function synthesize(name: string): Promise<ExampleOutput[]> {
       objects.push(...parseObjects(readFileSync(path.join(outdir, file), 'utf8')));
     }
     if (byCluster.size === 0) throw new Error('its program wrote no manifest');
-    return [...byCluster].map(([cluster, objects]) => ({ name: cluster === '' ? name : `${name}/${cluster}`, objects }));
+    return [...byCluster].map(([cluster, objects]) => {
+      return { name: [name, step, cluster].filter(Boolean).join('/'), cluster, step, objects };
+    });
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -46,10 +67,10 @@ function manifestsIn(folder: string): string[] {
   return files.filter((file) => file.endsWith('.yaml')).sort();
 }
 
-function run(folder: string, outdir: string): Promise<void> {
+function run(folder: string, more: readonly string[], outdir: string): Promise<void> {
   // The names of the library lead to its sources.
   const env = { ...process.env, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.dev.json'), CDK8S_OUTDIR: outdir };
-  const args = ['--require', require.resolve('tsx/cjs'), 'main.ts'];
+  const args = ['--require', require.resolve('tsx/cjs'), 'main.ts', ...more];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: folder, env, timeout: SYNTH_TIMEOUT_MS, killSignal: 'SIGKILL' }, (error, _stdout, stderr) => {
       if (error === null) resolve();

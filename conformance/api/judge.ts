@@ -1,11 +1,13 @@
 import { kubernetesBinaries } from '../kubernetes/binaries';
-import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
 import { Unavailable } from '../runner/judge';
+import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
 import { Cases, messageOf } from './cases';
 import { controlRows } from './controls';
 import { crdRow, crdSets } from './crd-rows';
 import { exampleRows } from './example-rows';
 import { exampleNames } from './examples';
+import { meshRows } from './mesh-rows';
+import { RowsInOrder } from './rows-in-order';
 import { ServerDown } from './server';
 import { webhookRows } from './webhook-rows';
 
@@ -17,30 +19,45 @@ interface Part {
   rows(log: Log, keep: (row: JudgeRow) => void): Promise<void>;
 }
 
+/** Parts spend most of their time waiting: for a server to start, for a namespace to go. */
+const AT_A_TIME = 2;
+
 export const judge: Judge = {
   name: 'api',
-  what: 'a real API server takes, keeps and lets go of what the examples write',
+  what: 'a real API server takes, keeps and lets go of what the examples and other meshes write',
 
   async run({ log, row, signal }) {
-    await build(log);
-    const waiting = parts();
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      signal.throwIfAborted();
-      log(part.name);
-      try {
-        await part.rows(log, row);
-      } catch (error) {
-        const cases = new Cases(part.name);
-        cases.judge('not judged', messageOf(error));
-        row(cases.row());
+    await kubernetesBinaries({ log });
+    const rows = new RowsInOrder(row, signal);
+    const waiting = parts().map((part) => ({ part, keep: rows.place() }));
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+        const { part, keep } = next;
+        log(part.name);
+        const error = await part.rows(log, keep.row).then(() => undefined, (reason: unknown) => reason);
+        if (error !== undefined) keep.row(notJudged(part, error));
+        keep.end();
         if (!(error instanceof ServerDown)) continue;
         // Each of them would wait as long for a server, and say the same.
-        for (const { name } of waiting.splice(0)) row(new Cases(name).skip('there is no server').row());
+        for (const { part: { name }, keep: skipped } of waiting.splice(0)) {
+          skipped.row(new Cases(name).skip('there is no server').row());
+          skipped.end();
+        }
       }
-    }
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+    signal.throwIfAborted();
     return { rows: [] };
   },
 };
+
+function notJudged({ name }: Part, error: unknown): JudgeRow {
+  const cases = new Cases(name);
+  // without OpenSSL nothing can stand in for istiod
+  if (error instanceof Unavailable) return cases.skip(error.message).row();
+  cases.judge('not judged', messageOf(error));
+  return cases.row();
+}
 
 function parts(): Part[] {
   return [
@@ -50,20 +67,10 @@ function parts(): Part[] {
       rows: async (log: Log, keep: (row: JudgeRow) => void): Promise<void> => keep(await crdRow(set, log)),
     })),
     { name: 'webhooks', rows: webhookRows },
+    { name: 'meshes', rows: meshRows },
     ...exampleNames().map((name) => ({
       name,
       rows: (log: Log, keep: (row: JudgeRow) => void): Promise<void> => exampleRows(name, log, keep),
     })),
   ];
-}
-
-async function build(log: Log): Promise<void> {
-  try {
-    await kubernetesBinaries({ log });
-  } catch (error) {
-    const message = messageOf(error);
-    // Without Go there is nothing to judge by; a build that fails is something to mend.
-    if (message.startsWith('there is no Go here')) throw new Unavailable(message);
-    throw error;
-  }
 }

@@ -53,6 +53,9 @@ export interface DeleteOptions {
 
 export interface RequestOptions {
   /** @default 'application/json' */
+  readonly accept?: string;
+
+  /** @default 'application/json' */
   readonly contentType?: string;
 
   /** @default 60000, after which the request fails */
@@ -95,7 +98,7 @@ export class ApiClient {
     const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const headers: Record<string, string | number> = {
-        'accept': 'application/json',
+        'accept': options.accept ?? 'application/json',
         'authorization': `Bearer ${this.token}`,
       };
       if (payload !== undefined) {

@@ -9,6 +9,7 @@ import type { ObjectProps, ObjectType } from './mesh-object';
 import { rootState } from './root-state';
 import { PlannedChildren } from './planned-children';
 import type { Wanted } from './planned-children';
+import type { StageNumber } from './stage';
 import { addPlanner } from './planner';
 import { isUnknown } from './unknown-brand';
 
@@ -19,6 +20,8 @@ export interface SharedObjectRequest {
   readonly name: string;
   readonly type: ObjectType;
   readonly props: ObjectProps;
+  /** When it is applied; of several requests, that of the one that makes the object counts. @default - as its kind */
+  readonly stage?: StageNumber;
 }
 
 interface SharedObjects {
@@ -67,12 +70,17 @@ function plan({ requests, planned }: SharedObjects): void {
   for (const [key, group] of requests) {
     const [owner, ...others] = [...group].sort((a, b) => compareConstructs(a.scope, b.scope));
     if (owner === undefined) continue;
-    const make = (): MeshObject => new MeshObject(owner.scope, owner.name, owner.type, withName(owner));
-    wanted.set(key, { owner: owner.scope, make });
+    wanted.set(key, { owner: owner.scope, make: () => makeShared(owner) });
     findings.push(...others.filter((other) => !isSame(contentOf(other), contentOf(owner))).map((other) => differentFinding(other, owner)));
   }
   if (findings.length > 0) throw new MeshError(findings);
   planned.bring(wanted);
+}
+
+function makeShared(request: SharedObjectRequest): MeshObject {
+  const object = new MeshObject(request.scope, request.name, request.type, withName(request));
+  if (request.stage !== undefined) object.atStage(request.stage);
+  return object;
 }
 
 function keyOf({ scope, name, type, props }: SharedObjectRequest): string {

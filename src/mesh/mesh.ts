@@ -15,6 +15,7 @@ import { namespaceName } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
 import { requireProps } from '../core/required-props';
 import { requestNamespace, requestSharedObject } from '../core/shared-objects';
+import { Stage } from '../core/stage';
 import { IngressGateway } from '../ingress/ingress-gateway';
 import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingress-gateway';
 import type { HelmRelease } from '../migrate/from-helm';
@@ -189,11 +190,14 @@ export class Mesh extends Construct implements MeshReference {
     );
   }
 
-  /** Meshes of several revisions have one root namespace, and so one policy. */
+  /**
+   * Meshes of several revisions have one root namespace, and so one policy. It is applied before the webhooks that would have it
+   * checked: on a first install nobody answers them yet.
+   */
   private addPolicy(mode: 'STRICT' | 'PERMISSIVE'): void {
     const type = { apiVersion: PeerAuthentication.apiVersion, kind: PeerAuthentication.kind, scope: 'Namespaced' } as const;
     const props = { metadata: { namespace: this.namespace }, spec: { mtls: { mode } } };
-    requestSharedObject({ scope: this, name: 'default', type, props });
+    requestSharedObject({ scope: this, name: 'default', type, props, stage: Stage.config });
   }
 
   private addBase({ istio, controlPlane, failurePolicyOwner, base }: MeshProps): void {

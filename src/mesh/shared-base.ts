@@ -25,7 +25,8 @@ interface SharedBases {
 
 /**
  * Asks for the base of a mesh's cluster. The CRDs of the newest release serve all older ones: of several meshes, the one of the
- * newest release makes the base, so that an upgrade needs no change but the new mesh.
+ * newest release makes the base, so that an upgrade needs no change but the new mesh. The istiod of the oldest one checks Istio
+ * objects until its mesh is taken out.
  *
  * @see https://istio.io/latest/docs/setup/upgrade/helm/#canary-upgrade-recommended
  */
@@ -43,9 +44,12 @@ function plan({ requests, planned }: SharedBases): void {
   }
   const wanted = new Map<string, Wanted>();
   for (const [cluster, group] of byCluster) {
-    const [owner] = [...group].sort(byRelease);
+    const sorted = [...group].sort(byRelease);
+    const [owner] = sorted;
     if (owner === undefined) continue;
-    const defaultRevision = owner.props.defaultRevision ?? (group.some(({ revision }) => revision === undefined) ? 'default' : owner.revision);
+    // the newest istiod may not be up yet, and would be asked about every Istio object all the same
+    const asked = sorted.some(({ revision }) => revision === undefined) ? 'default' : sorted.at(-1)?.revision;
+    const defaultRevision = owner.props.defaultRevision ?? asked;
     const props = { ...owner.props, ...(defaultRevision !== undefined && { defaultRevision }) };
     wanted.set(cluster, { owner: owner.mesh, make: () => new Base(owner.mesh, 'base', props) });
   }
