@@ -18,6 +18,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: () => (require('./import-command') as typeof import('./import-command')).importCommand,
   },
   {
+    name: 'migrate',
+    summary: 'print the TypeScript program of Helm values, an IstioOperator or a profile',
+    load: () => (require('./migrate-command') as typeof import('./migrate-command')).migrateCommand,
+  },
+  {
     name: 'render',
     summary: 'print the manifests of Helm values, an IstioOperator or a profile',
     load: () => (require('./render-command') as typeof import('./render-command')).renderCommand,

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { ChartName } from '../migrate/values/charts';
@@ -17,6 +18,52 @@ export interface RenderInput {
   readonly istio: string | undefined;
   readonly hub: string | undefined;
   readonly tag: string | undefined;
+}
+
+/** What a command line asks for. */
+export interface InstallationRequest {
+  readonly input: RenderInput;
+  /** Whether one JSON document is to be printed. */
+  readonly isJson: boolean;
+}
+
+const OPTIONS = {
+  'from-helm': { type: 'string', multiple: true },
+  'from-operator': { type: 'string', multiple: true },
+  'help': { type: 'boolean', short: 'h' },
+  'hub': { type: 'string' },
+  'istio': { type: 'string' },
+  'json': { type: 'boolean' },
+  'profile': { type: 'string' },
+  'tag': { type: 'string' },
+} as const;
+
+/** Reads the arguments that `render` and `migrate` share. */
+export function readRequest(args: readonly string[]): InstallationRequest | { readonly misuse: string } | 'help' {
+  let values: ReturnType<typeof parse>['values'];
+  try {
+    values = parse(args).values;
+  } catch (error) {
+    return { misuse: (error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '' };
+  }
+  if (values.help === true) return 'help';
+  const { profile, istio, hub, tag, json } = values;
+  const input = { fromHelm: values['from-helm'] ?? [], fromOperator: values['from-operator'] ?? [], profile, istio, hub, tag };
+  const misuse = misuseOf(input);
+  return misuse === undefined ? { input, isJson: json === true } : { misuse };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false, strict: true });
+}
+
+function misuseOf({ fromHelm, fromOperator, profile, hub, tag }: RenderInput): string | undefined {
+  const kinds = [fromHelm.length > 0, fromOperator.length > 0, profile !== undefined].filter(Boolean).length;
+  if (kinds === 0) return 'no input: give --from-helm, --from-operator or --profile';
+  if (kinds > 1) return 'give only one of --from-helm, --from-operator and --profile';
+  if (fromHelm.length > 0 && (hub !== undefined || tag !== undefined)) return '--hub and --tag are values of the charts: give global.hub and global.tag';
+  const inputs = [...fromHelm.map((each) => each.slice(each.indexOf('=') + 1)), ...fromOperator];
+  return inputs.filter((each) => each === '-').length > 1 ? 'standard input can be read only once' : undefined;
 }
 
 /**

@@ -32,11 +32,17 @@ export type MeshNetworks = NonNullable<Removable<generated.MeshNetworks>['networ
 
 /** What istiod could not read of a document, as findings of the prop that holds it. */
 export function meshDocumentFindings(construct: IConstruct, property: string, document: MeshDocument, value: unknown, release: Release): Finding[] {
-  return checkMeshDocument(document, withoutNulls(value), release.version).map((finding) => ({
+  const findings = checkMeshDocument(document, withoutNulls(value), release.version).filter((finding) => !isNumberInQuotes(finding));
+  return findings.map((finding) => ({
     ...finding,
     construct: construct.node.path,
     property: finding.property === '' ? property : `${property}.${finding.property}`,
   }));
+}
+
+/** istiod reads these documents as protocol buffers, whose JSON may have numbers in quotes: Istio's own examples do. */
+function isNumberInQuotes({ code, expected, got }: Finding): boolean {
+  return code === 'wrong-type' && /^an? (integer|number)$/.test(expected) && /^"-?\d+(\.\d+)?"$/.test(got) && (expected === 'a number' || !got.includes('.'));
 }
 
 /** Without what is taken away: what is not there cannot be wrong. */

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { isDnsLabel } from '../core/kubernetes-names';
 import { describeValue, refusalFinding } from '../core/refusal';
 import { requireProps } from '../core/required-props';
+import { isUnknown } from '../core/unknown';
 import { closest } from '../errors/closest';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
@@ -28,6 +29,11 @@ export const texts: Check = {
 export const list: Check = { expected: 'a list', holds: Array.isArray };
 /** An object that is checked against the rules of the kind, at synthesis. */
 export const object: Check = { expected: 'an object', holds: isPlainObject };
+/** Texts by name; a null takes a default away. */
+export const entries: Check = {
+  expected: 'an object of texts',
+  holds: (value) => isPlainObject(value) && Object.values(value as object).every((entry) => entry === null || typeof entry === 'string' || isUnknown(entry)),
+};
 /** A name that Kubernetes takes for namespaces and services. */
 export const dnsLabel: Check = { expected: 'a DNS label: 1 to 63 of a-z, 0-9 and dashes within', holds: isDnsLabel };
 
@@ -64,12 +70,13 @@ export function requireShape(construct: Construct, given: object, shape: Shape):
 
 function findingsIn(construct: string, given: object, shape: Shape, prefix: string): Finding[] {
   return Object.entries(given).flatMap(([name, value]): Finding[] => {
-    if (value === undefined) return [];
+    // what only the deployment knows is judged where it ends up
+    if (value === undefined || isUnknown(value)) return [];
     const property = prefix + name;
     const check = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (check === undefined) return [unknownProp(construct, property, name, Object.keys(shape))];
     if (!check.holds(value)) return [badProp(construct, property, value, check.expected)];
-    return check.props === undefined || value === false ? [] : findingsIn(construct, value as object, check.props, `${property}.`);
+    return check.props === undefined || typeof value === 'boolean' ? [] : findingsIn(construct, value as object, check.props, `${property}.`);
   });
 }
 

@@ -3,16 +3,17 @@ import type { BaseProps } from '../control-plane/base/base-props';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import { differingProps } from './differing-props';
-import { ifSet, isSet, printed } from './go-values';
+import { ifSet, isSet, printed, printedText, printedTexts } from './go-values';
 import { indifferent } from './node-agent-values';
 import { propsFrom } from './props-from';
+import { textOnly } from './refused-values';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
 
 /** The values of the chart `base`, and the props of a Base that they become. */
 export const baseValueRules: readonly ValueRule[] = [
-  { path: 'global.istioNamespace', prop: 'namespace', convert: ifSet },
-  { path: 'global.imagePullSecrets', prop: 'imagePullSecrets', convert: ifSet },
+  { path: 'global.istioNamespace', prop: 'namespace', convert: printed },
+  { path: 'global.imagePullSecrets', prop: 'imagePullSecrets', convert: printedTexts },
   { path: 'global.resourceScope', prop: 'resourceScope' },
   { path: 'global.enableReaderRBAC', prop: 'readerServiceAccount', convert: isSet },
   {
@@ -21,13 +22,13 @@ export const baseValueRules: readonly ValueRule[] = [
     convert: (account) => (isJsonObject(account) && isSet(account['name']) ? false : undefined),
     note: 'a reader of another name is not made; istiod binds it',
   },
-  { path: 'defaultRevision', prop: 'defaultRevision', convert: (revision) => (isSet(revision) ? printed(revision) : false) },
+  { path: 'defaultRevision', prop: 'defaultRevision', convert: (revision) => ifSet(textOnly('defaultRevision')(revision)) ?? false },
   { path: 'experimental.stableValidationPolicy', prop: 'stableValidationPolicy', convert: isSet },
   { path: 'base.excludedCRDs', prop: 'crds.exclude', convert: excludedCrds },
   indifferent('base.enableCRDTemplates', 'it decides on labels of the CRDs, and whether `excludedCRDs` is looked at'),
-  { path: 'base.validationURL', prop: 'validation.url', convert: ifSet },
-  { path: 'base.validationCABundle', prop: 'validation.caBundle', convert: ifSet },
-  { path: 'base.validationFailurePolicy', prop: 'validation.failurePolicy', convert: ifSet },
+  { path: 'base.validationURL', prop: 'validation.url', convert: printedText },
+  { path: 'base.validationCABundle', prop: 'validation.caBundle', convert: printedText },
+  { path: 'base.validationFailurePolicy', prop: 'validation.failurePolicy', convert: printedText },
 ];
 
 /** The props of the Base that a values file of the chart `base` stands for. */

@@ -3,9 +3,10 @@ import { cniDefaults } from '../control-plane/cni/cni-settings';
 import type { Platform } from '../control-plane/component';
 import type { Json, JsonObject } from '../rules/json';
 import { differingProps } from './differing-props';
-import { ifSet, isSet, printed, unquoted } from './go-values';
-import { environmentValues, printedFlag, printedText, resourceQuotaRules, indifferent, updateStrategyRules } from './node-agent-values';
+import { ifSet, isSet, printed, printedText, printedTexts, unquoted } from './go-values';
+import { askedFlag, environmentValues, printedFlag, resourceQuotaRules, indifferent, updateStrategyRules } from './node-agent-values';
 import { propsFrom } from './props-from';
+import { textOnly } from './refused-values';
 import { resourceValues } from './resource-values';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
@@ -19,22 +20,22 @@ export const cniValueRules: readonly ValueRule[] = [
   { path: 'revision', prop: 'revision', convert: printedText },
   { path: 'global.resourceScope', prop: 'resourceScope' },
 
-  { path: 'global.hub', prop: 'image.hub', convert: printedText },
+  { path: 'global.hub', prop: 'image.hub', convert: printed },
   { path: 'hub', prop: 'image.hub', convert: printedText },
-  { path: 'global.tag', prop: 'image.tag', convert: printedText },
+  { path: 'global.tag', prop: 'image.tag', convert: printed },
   { path: 'tag', prop: 'image.tag', convert: printedText },
   { path: 'global.variant', prop: 'image.variant', convert: printedText },
   { path: 'variant', prop: 'image.variant', convert: printedText },
-  { path: 'image', prop: 'image.name', convert: ifSet },
+  { path: 'image', prop: 'image.name', convert: (name) => ifSet(textOnly('image')(name)) },
   { path: 'global.imagePullPolicy', prop: 'image.pullPolicy', convert: ifSet },
   { path: 'pullPolicy', prop: 'image.pullPolicy', convert: ifSet },
-  { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: ifSet },
+  { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: printedTexts },
 
-  { path: 'global.logging.level', prop: 'logging.level', convert: (level) => printed(level) },
-  { path: 'logging.level', prop: 'logging.level', convert: ifSet },
+  { path: 'global.logging.level', prop: 'logging.level', convert: (level) => printedText(level) ?? '' },
+  { path: 'logging.level', prop: 'logging.level', convert: printedText },
   { path: 'global.logAsJson', prop: 'logging.json', convert: isSet },
 
-  printedFlag('ambient.enabled', 'ambient.enabled'),
+  askedFlag('ambient.enabled', 'ambient.enabled'),
   { path: 'ambient.enablementSelectors', prop: 'ambient.enablementSelectors', convert: orEmpty },
   printedFlag('ambient.dnsCapture', 'ambient.dnsCapture'),
   printedFlag('ambient.ipv6', 'ambient.ipv6'),
@@ -42,8 +43,8 @@ export const cniValueRules: readonly ValueRule[] = [
   { path: 'ambient.shareHostNetworkNamespace', prop: 'ambient.shareHostNetworkNamespace', convert: isSet },
   printedFlag('ambient.enableAmbientDetectionRetry', 'ambient.enableAmbientDetectionRetry'),
 
-  printedFlag('repair.enabled', 'repair.enabled'),
-  printedFlag('repair.repairPods', 'repair.repairPods'),
+  askedFlag('repair.enabled', 'repair.enabled'),
+  askedFlag('repair.repairPods', 'repair.repairPods'),
   printedFlag('repair.deletePods', 'repair.deletePods'),
   printedFlag('repair.labelPods', 'repair.labelPods'),
   { path: 'repair.initContainerName', prop: 'repair.initContainerName', convert: printed },
@@ -60,14 +61,14 @@ export const cniValueRules: readonly ValueRule[] = [
   { path: 'cniConfFileName', prop: 'confFileName', convert: (name) => ifSet(name) ?? '' },
   { path: 'cniNetnsDir', prop: 'netnsDir' },
   printedFlag('chained', 'chained'),
-  { path: 'provider', prop: 'provider', convert: (provider) => (provider === 'multus' ? provider : 'default') },
-  printedFlag('istioOwnedCNIConfig', 'istioOwnedConfig'),
+  { path: 'provider', prop: 'provider', convert: (provider) => (textOnly('provider')(provider) === 'multus' ? 'multus' : 'default') },
+  askedFlag('istioOwnedCNIConfig', 'istioOwnedConfig'),
   {
     path: 'istioOwnedCNIConfigFileName',
     prop: 'istioOwnedConfigFileName',
     convert: (name, values) => (isSet(values['istioOwnedCNIConfig']) ? printed(name) : undefined),
   },
-  { path: 'excludeNamespaces', prop: 'excludeNamespaces', convert: orEmpty },
+  { path: 'excludeNamespaces', prop: 'excludeNamespaces', convert: (names) => printedTexts(names) ?? [] },
   printedFlag('global.nativeNftables', 'nativeNftables'),
 
   {
@@ -77,7 +78,7 @@ export const cniValueRules: readonly ValueRule[] = [
     note: 'only where `resources` is null',
   },
   { path: 'resources', prop: 'resources', convert: (resources) => resourceValues(resources, DEFAULT_RESOURCES) },
-  { path: 'env', prop: 'env', convert: environmentValues },
+  { path: 'env', prop: 'env', convert: (env) => environmentValues(env, 'env') },
   { path: 'affinity', prop: 'affinity', convert: ifSet },
   { path: 'tolerations', prop: 'tolerations', convert: orEmpty },
   ...updateStrategyRules,

@@ -7,11 +7,13 @@ import { MeshError, meshError } from '../errors/mesh-error';
 import type { JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import type { Installation, InstalledComponent } from './installation';
+import { inConstruct } from './refused-values';
 import type { ValueRule } from './value-rule';
 import type { Chart, ChartName } from './values/charts';
 import { CHARTS } from './values/charts';
 import { effectiveValues, INTERNAL_KEYS, profileFindings } from './values/effective-values';
 import { KnownValues } from './values/known-values';
+import { missingSections } from './values/required-sections';
 import { unknownValues } from './values/unknown-values';
 import { withoutPaths } from './values/merge';
 import { CHOOSING, unsupportedValues } from './values/unsupported-values';
@@ -74,7 +76,10 @@ function componentOf(given: HelmRelease, release: Release): { readonly component
   const { rules, propsOf, constructOf } = chart.load();
   const { idle, foreign } = requireKnown({ chart, rules, user, release, construct });
   const values = effectiveValues({ chart, user: withoutPaths(user, foreign), release, construct });
-  const props = propsOf(values, { istio: release.version, releaseName, releaseNamespace }) as InstalledComponent['props'];
+  const missing = missingSections(chart, values, construct);
+  if (missing.length > 0) throw new MeshError(missing);
+  const context = { istio: release.version, releaseName, releaseNamespace };
+  const props = inConstruct(construct, () => propsOf(values, context)) as InstalledComponent['props'];
   return {
     component: { construct: constructOf?.(values) ?? chart.construct, id: construct, props },
     notes: idle.map((path) => `${construct}: ${path}: the chart ${chart.name} of Istio ${release.minor} does nothing with it`),
@@ -98,8 +103,8 @@ function requireKnown({ chart, rules, user, release, construct }: GivenValues): 
     known,
     isStrict: chart.isStrict,
     refusesNull: chart.isStrict,
-    // Helm takes no notice of what only charts of other releases know, unless there is a schema
-    isKnown: (path) => INTERNAL_KEYS.includes(path) || CHOOSING.has(path) || (!chart.isStrict && rules.some((rule) => rule.path === path)),
+    // Helm takes no notice of what only charts of other releases know, unless a schema says what stands at the top
+    isKnown: (path) => INTERNAL_KEYS.includes(path) || CHOOSING.has(path) || ((!chart.isStrict || path.includes('.')) && rules.some((rule) => rule.path === path)),
     who: `the charts of Istio ${release.minor}`,
     place,
   });

@@ -2,7 +2,9 @@ import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import { ifSet, isSet, printed, quotedEntries, texts, unquoted } from './go-values';
-import { propsFrom } from './props-from';
+import { propsFrom, valueAt } from './props-from';
+import { badValue } from './refused-values';
+import { cpuAndMemory } from './resource-values';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
 
@@ -50,8 +52,8 @@ export const gatewayValueRules: readonly ValueRule[] = [
   { path: 'networkGatewayPorts', prop: 'networkGateway.ports', convert: (ports, values) => (isSet(values['networkGateway']) && isSet(ports) ? ports : undefined) },
   { path: 'global.networkPolicy.enabled', prop: 'networkPolicy', convert: networkPolicy },
 
-  { path: 'resources', prop: 'resources', convert: resourceProps },
-  { path: 'env', prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env) : undefined) },
+  { path: 'resources', prop: 'resources', convert: (given) => cpuAndMemory(inQuotes(given)) },
+  { path: 'env', prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env, 'env') : undefined) },
   { path: 'envVarFrom', prop: 'envFrom', convert: ifSet },
   { path: 'securityContext', prop: 'podSecurityContext', convert: ifSet },
   { path: 'containerSecurityContext', prop: 'containerSecurityContext', convert: ifSet },
@@ -126,17 +128,15 @@ function labels(value: Json): Record<string, string | null> | undefined {
   return texts({ ...others, ...((app ?? null) !== null && { app: app as Json }), ...((istio ?? null) !== null && { istio: istio as Json }) });
 }
 
-/** Amounts as the charts print them, without quotes; what is empty is taken away. */
-export function resourceProps(value: Json): unknown {
-  if (value === null) return resourceProps({ limits: null, requests: null });
-  if (!isJsonObject(value)) return undefined;
-  const sides = ['limits', 'requests'].flatMap((side) => {
-    const amounts = value[side];
-    if (amounts === null) return [[side, { cpu: null, memory: null }] as const];
-    if (!isJsonObject(amounts)) return [];
-    return [[side, Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, isSet(amount) ? unquoted(amount) : null]))] as const];
-  });
-  return sides.length === 0 ? undefined : Object.fromEntries(sides);
+/** The chart's schema takes amounts of CPU and memory as texts only. */
+function inQuotes(resources: Json): Json {
+  for (const side of ['limits', 'requests']) {
+    for (const name of ['cpu', 'memory']) {
+      const amount = valueAt({ resources }, `resources.${side}.${name}`) ?? '';
+      if (typeof amount !== 'string') throw badValue(`resources.${side}.${name}`, amount, "a text: the chart's schema takes no other type", 'put it in quotes');
+    }
+  }
+  return resources;
 }
 
 function pullSecrets(value: Json): unknown {

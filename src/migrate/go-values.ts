@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
+import type { Tags } from 'yaml';
 import type { Json } from '../rules/json';
+import { badValue } from './refused-values';
 
 /**
  * What Helm's templates make of values. A chart prints most scalars into YAML and has them read again, so that the text `"1"`
@@ -23,15 +25,62 @@ export function printed(value: Json): string {
   return typeof value === 'number' ? goNumber(value) : String(value);
 }
 
+/** A text that a chart prints where it is set. */
+export function printedText(value: Json): string | undefined {
+  return isSet(value) ? printed(value) : undefined;
+}
+
+/** The texts of a list, each printed. */
+export function printedTexts(list: Json): readonly Json[] | undefined {
+  if (!isSet(list) || !Array.isArray(list)) return undefined;
+  // what is no scalar is refused by whatever takes the texts
+  return (list as readonly Json[]).map((each) => (typeof each === 'object' ? each : printed(each)));
+}
+
 /** What YAML reads of a scalar that is printed without quotes. */
 export function unquoted(value: Json): Json {
   if (typeof value !== 'string') return value;
-  return parse(value, { version: '1.1' }) as Json;
+  return parse(value, { version: '1.1', customTags: asGoReads }) as Json;
 }
 
-/** The entries of a map, each printed in quotes. */
-export function quotedEntries(value: Json): Record<string, string> {
-  return Object.fromEntries(Object.entries(value as Readonly<Record<string, Json>>).map(([key, each]) => [key, printed(each)]));
+/** Go reads the words of YAML 1.1, but neither its dates nor its numbers of base 60. */
+function asGoReads(tags: Tags): Tags {
+  return tags.filter((tag) => typeof tag === 'string' || !(tag.tag.endsWith(':timestamp') || ('format' in tag && tag.format === 'TIME')));
+}
+
+/**
+ * The entries of a map, each printed as a text in quotes.
+ *
+ * @param path where the map is in the values, for errors
+ */
+export function quotedEntries(value: Json, path: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(value as Readonly<Record<string, Json>>).map(([key, each]) => [key, textOf(each, `${path}.${key}`)]));
+}
+
+function textOf(value: Json, path: string): string {
+  if (typeof value !== 'object' || value === null) return printed(value);
+  throw badValue(path, value, 'a text', 'write the text that is meant');
+}
+
+/**
+ * The entries of a map that a chart puts between double quotes without a look at what is in them, so that YAML reads its own
+ * escapes there.
+ *
+ * @param path where the map is in the values, for errors
+ * @throws MeshError for a text that ends the quotes
+ */
+export function entriesBetweenQuotes(value: Json, path: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(quotedEntries(value, path)).map(([key, each]) => [key, betweenQuotes(each, `${path}.${key}`)]));
+}
+
+function betweenQuotes(text: string, property: string): string {
+  if (!/["\\]/.test(text)) return text;
+  try {
+    return String(parse(`"${text}"`));
+  } catch {
+    const expected = 'a text that YAML reads between double quotes: the chart puts it there as it is';
+    throw badValue(property, text, expected, 'write \\" for a quote and \\\\ for a backslash');
+  }
 }
 
 /**

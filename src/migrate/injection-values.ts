@@ -48,7 +48,7 @@ export const injectionValueRules: readonly ValueRule[] = [
   { path: 'global.proxy.autoInject', prop: 'injection.policy', convert: text },
   { path: 'sidecarInjectorWebhook.alwaysInjectSelector', prop: 'injection.alwaysInjectSelector', convert: ifSet },
   { path: 'sidecarInjectorWebhook.neverInjectSelector', prop: 'injection.neverInjectSelector', convert: ifSet },
-  { path: 'sidecarInjectorWebhook.injectedAnnotations', prop: 'injection.injectedAnnotations', convert: annotations },
+  { path: 'sidecarInjectorWebhook.injectedAnnotations', prop: 'injection.injectedAnnotations', convert: (given) => (isSet(given) ? quotedEntries(given, 'sidecarInjectorWebhook.injectedAnnotations') : undefined) },
   { path: 'sidecarInjectorWebhook.templates', prop: 'injection.templates', convert: ifSet },
   { path: 'sidecarInjectorWebhook.defaultTemplates', prop: 'injection.defaultTemplates', convert: ifSet },
   { path: 'sidecarInjectorWebhook.enableNamespacesByDefault', prop: 'injection.enableNamespacesByDefault', convert: isSet },
@@ -113,8 +113,4 @@ function statusPort(port: Json): Json | undefined {
 
 function flag(value: Json): boolean | undefined {
   return value === null ? undefined : isSet(value);
-}
-
-function annotations(value: Json): Record<string, string> | undefined {
-  return isSet(value) ? quotedEntries(value) : undefined;
 }

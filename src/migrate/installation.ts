@@ -8,7 +8,9 @@ export interface InstalledComponent {
   readonly id: string;
   /** Props, by the names of the construct's props; only what differs from their defaults. */
   readonly props: Readonly<Record<string, unknown>>;
-  /** Changes that no prop can say: overlays of an IstioOperator. Rendered, and named by `migrate`. */
+  /** Kubernetes settings of an IstioOperator that no prop can say, by their names. */
+  readonly settings?: JsonObject;
+  /** Changes that neither can say: overlays of an IstioOperator. Rendered, and named by `migrate`. */
   readonly overlays?: readonly ObjectOverlay[];
 }
 

@@ -1,15 +1,11 @@
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
-import { ifSet, isSet, printed, unquoted } from './go-values';
+import { ifSet, isSet, printed, printedText, unquoted } from './go-values';
 import { valueAt } from './props-from';
+import { badValue } from './refused-values';
 import type { ValueRule } from './value-rule';
 
 /** Values of the chart `istiod` that end up in the mesh's configuration. */
-
-/** A text that the chart prints where it is set. */
-export function printedText(value: Json): string | undefined {
-  return isSet(value) ? printed(value) : undefined;
-}
 
 const PROXY_CONFIG = 'meshConfig.defaultConfig';
 
@@ -40,8 +36,8 @@ export const meshConfigRules: readonly ValueRule[] = [
   { path: 'global.multiCluster.clusterName', prop: 'clusterName', convert: printedText },
   { path: 'telemetry.enabled', prop: 'telemetry', convert: (_, values) => (hasTelemetry(values) ? undefined : false) },
   { path: 'telemetry.v2.enabled', prop: 'telemetry', convert: (_, values) => (hasTelemetry(values) ? undefined : false) },
-  { path: 'telemetry.v2.prometheus.enabled', prop: 'telemetry.prometheus', convert: (enabled, values) => (hasTelemetry(values) && !isSet(enabled) ? false : undefined) },
-  { path: 'telemetry.v2.stackdriver.enabled', prop: 'telemetry.stackdriver', convert: (enabled, values) => (hasTelemetry(values) && isSet(enabled) ? true : undefined) },
+  { path: 'telemetry.v2.prometheus.enabled', prop: 'telemetry.prometheus', convert: (enabled, values) => (hasTelemetry(values) && printed(enabled) !== 'true' ? false : undefined) },
+  { path: 'telemetry.v2.stackdriver.enabled', prop: 'telemetry.stackdriver', convert: (enabled, values) => (hasTelemetry(values) && printed(enabled) === 'true' ? true : undefined) },
 ];
 
 /**
@@ -56,6 +52,12 @@ export function withDiscoveryAddress(props: Record<string, unknown>, values: Jso
   const meshConfig = (props['meshConfig'] ?? {}) as JsonObject;
   const defaultConfig = { ...(meshConfig['defaultConfig'] as JsonObject | undefined), discoveryAddress: `istiod.${namespace}.svc:15012` };
   return { ...props, meshConfig: { ...meshConfig, defaultConfig } };
+}
+
+/** @throws MeshError where the chart would look for an address below nothing */
+export function requireTracer(values: JsonObject): void {
+  if (valueAt(values, 'global.proxy.tracer') !== 'lightstep' || isJsonObject(valueAt(values, 'global.tracer.lightstep'))) return;
+  throw badValue('global.tracer.lightstep', null, 'the address and the accessToken of Lightstep', 'give both, or another global.proxy.tracer');
 }
 
 function tracerRule(tracer: string, field: string): ValueRule {

@@ -1,15 +1,16 @@
-import { parse } from 'yaml';
 import type { IstiodProps } from '../control-plane/istiod/istiod-props';
 import type { RemoteIstiodProps } from '../control-plane/remote-istiod/remote-istiod-props';
-import { describeValue } from '../core/refusal';
 import { meshError } from '../errors/mesh-error';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
-import { ifSet, isSet, printed, quotedEntries, unquoted } from './go-values';
+import { entriesBetweenQuotes, ifSet, isSet, printed, printedText, printedTexts, unquoted } from './go-values';
+import { TRUST_BUNDLE_FLAG, trustBundleFlag } from './trust-bundle-flag';
 import { injectionValueRules } from './injection-values';
-import { meshConfigRules, printedText, withDiscoveryAddress } from './istiod-mesh-values';
+import { meshConfigRules, requireTracer, withDiscoveryAddress } from './istiod-mesh-values';
 import { propsFrom, valueAt } from './props-from';
+import { badValue, textOnly } from './refused-values';
 import { resourceValues } from './resource-values';
+import { templateValues } from './template-values';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
 
@@ -21,6 +22,7 @@ const RESOURCES = { requests: { cpu: '500m', memory: '2048Mi' } };
 const LEAST_RESOURCES = { requests: { cpu: '10m' } };
 
 const isTrue: Convert = (value) => (isSet(value) ? true : undefined);
+const printsTrue: Convert = (value) => (printed(value) === 'true' ? true : undefined);
 const isFalse: Convert = (value) => (isSet(value) ? undefined : false);
 
 const scalingRules: readonly ValueRule[] = [
@@ -47,10 +49,11 @@ const podRules: readonly ValueRule[] = [
   { path: 'hub', prop: 'istiodImage.hub', convert: printedText },
   { path: 'tag', prop: 'istiodImage.tag', convert: printedText },
   { path: 'variant', prop: 'istiodImage.variant', convert: printedText },
-  { path: 'image', prop: 'istiodImage.name', convert: (name) => (isSet(name) && name !== 'pilot' ? printed(name) : undefined) },
+  { path: 'image', prop: 'istiodImage.name', convert: (name) => (isSet(textOnly('image')(name)) && name !== 'pilot' ? name : undefined) },
   { path: 'resources', prop: 'resources', convert: resources },
   { path: 'global.defaultResources', prop: '', convert: () => undefined, note: 'counts with `resources: null`, see there' },
-  { path: 'env', prop: 'env', convert: (env) => (isSet(env) ? quoted('env', env) : undefined) },
+  { path: 'env', prop: 'env', convert: (env) => (isSet(env) ? entriesBetweenQuotes(env, 'env') : undefined) },
+  { path: `env.${TRUST_BUNDLE_FLAG}`, prop: '', convert: (flag) => void trustBundleFlag(flag), note: 'goes with `env`' },
   { path: 'envVarFrom', prop: 'envVarFrom', convert: ifSet },
   { path: 'extraContainerArgs', prop: 'extraContainerArgs', convert: ifSet },
   { path: 'volumes', prop: 'volumes', convert: ifSet },
@@ -58,21 +61,21 @@ const podRules: readonly ValueRule[] = [
   { path: 'initContainers', prop: 'initContainers', convert: initContainers },
   { path: 'seccompProfile', prop: 'seccompProfile', convert: ifSet },
   { path: 'terminationMessagePolicy', prop: 'terminationMessagePolicy', convert: ifSet },
-  { path: 'traceSampling', prop: 'traceSampling', convert: (percent) => (isSet(percent) ? Number(percent) : false) },
+  { path: 'traceSampling', prop: 'traceSampling', convert: (percent) => (isSet(percent) ? unquoted(percent) : false) },
   { path: 'keepaliveMaxServerConnectionAge', prop: 'keepaliveMaxServerConnectionAge', convert: printed },
-  { path: 'trustedZtunnelNamespace', prop: 'trustedZtunnel.namespace', convert: printedText },
+  { path: 'trustedZtunnelNamespace', prop: 'trustedZtunnel.namespace', convert: printedText, note: 'empty on OpenShift, it is the namespace of istiod' },
   { path: 'trustedZtunnelName', prop: 'trustedZtunnel.name', convert: printedText },
   { path: 'taint.enabled', prop: 'nodeUntaint.enabled', convert: isTrue },
   { path: 'taint.namespace', prop: 'nodeUntaint.cniNamespace', convert: printedText },
   { path: 'taint.name', prop: 'nodeUntaint.taint', convert: printed },
-  { path: 'nodeSelector', prop: 'nodeSelector', convert: ifSet },
+  { path: 'nodeSelector', prop: 'nodeSelector', convert: withoutNulls },
   { path: 'affinity', prop: 'affinity', convert: ifSet },
   { path: 'tolerations', prop: 'tolerations', convert: ifSet },
   { path: 'topologySpreadConstraints', prop: 'topologySpreadConstraints', convert: ifSet },
   { path: 'global.priorityClassName', prop: 'priorityClassName', convert: printedText },
-  { path: 'podLabels', prop: 'podLabels', convert: (labels) => (isSet(labels) ? quoted('podLabels', labels) : undefined) },
+  { path: 'podLabels', prop: 'podLabels', convert: (labels) => (isSet(labels) ? entriesBetweenQuotes(labels, 'podLabels') : undefined) },
   { path: 'podAnnotations', prop: 'podAnnotations', convert: annotations },
-  { path: 'deploymentLabels', prop: 'deploymentLabels', convert: (labels) => (isSet(labels) ? quoted('deploymentLabels', labels) : undefined) },
+  { path: 'deploymentLabels', prop: 'deploymentLabels', convert: (labels) => (isSet(labels) ? entriesBetweenQuotes(labels, 'deploymentLabels') : undefined) },
   { path: 'deploymentAnnotations', prop: 'deploymentAnnotations', convert: annotations },
   { path: 'serviceAccountAnnotations', prop: 'serviceAccountAnnotations', convert: annotations },
   { path: 'serviceAnnotations', prop: 'service.annotations', convert: annotations },
@@ -111,21 +114,22 @@ const remoteRules: readonly ValueRule[] = [
 
 /** The values of the chart `istiod`, and the props of an Istiod or a RemoteIstiod that they become. */
 export const istiodValueRules: readonly ValueRule[] = [
-  { path: 'revision', prop: 'revision', convert: printedText },
-  { path: 'revisionTags', prop: 'revisionTags', convert: (tags) => (isSet(tags) ? texts(tags) : undefined) },
+  { path: 'revision', prop: 'revision', convert: (name) => ifSet(textOnly('revision')(name)) },
+  { path: 'revisionTags', prop: 'revisionTags', convert: (tags) => (isSet(tags) && Array.isArray(tags) ? (tags as readonly Json[]).map(textOnly('revisionTags')) : undefined) },
   { path: 'platform', prop: 'platform', convert: ifSet },
-  { path: 'global.platform', prop: 'platform', convert: ifSet },
+  { path: 'platform', prop: 'injectionPlatform', convert: (_, values) => (isSet(values['platform']) && !isSet(valueAt(values, 'global.platform')) ? false : undefined) },
+  { path: 'global.platform', prop: 'platform', convert: onePlatform },
   { path: 'global.istioNamespace', prop: 'istioNamespace', convert: () => undefined, note: 'it is `namespace` where the release is in it' },
-  { path: 'global.resourceScope', prop: 'resourceScope', convert: (scope) => (scope === 'all' || scope === null ? undefined : scope) },
-  { path: 'global.hub', prop: 'image.hub', convert: printedText },
-  { path: 'global.tag', prop: 'image.tag', convert: printedText },
+  { path: 'global.resourceScope', prop: 'resourceScope', convert: (scope) => (scope === 'all' ? undefined : scope) },
+  { path: 'global.hub', prop: 'image.hub', convert: printed },
+  { path: 'global.tag', prop: 'image.tag', convert: printed },
   { path: 'global.variant', prop: 'image.variant', convert: printedText },
   { path: 'global.imagePullPolicy', prop: 'image.pullPolicy', convert: printedText },
-  { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: (secrets) => (isSet(secrets) ? texts(secrets) : undefined) },
-  { path: 'global.logging.level', prop: 'logging.level', convert: printed },
+  { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: printedTexts },
+  { path: 'global.logging.level', prop: 'logging.level', convert: (level) => printedText(level) ?? '' },
   { path: 'global.logAsJson', prop: 'logging.json', convert: isTrue },
   { path: 'global.networkPolicy.enabled', prop: 'networkPolicy', convert: isTrue },
-  { path: 'global.istiod.enableAnalysis', prop: 'analysis', convert: isTrue },
+  { path: 'global.istiod.enableAnalysis', prop: 'analysis', convert: printsTrue },
   { path: 'global.externalIstiod', prop: 'externalIstiod', convert: isTrue },
   { path: 'global.enableReaderRBAC', prop: 'readerRbac', convert: isFalse },
   { path: 'global.readerServiceAccount', prop: 'readerServiceAccount', convert: readerServiceAccount },
@@ -134,8 +138,8 @@ export const istiodValueRules: readonly ValueRule[] = [
   { path: 'cni.provider', prop: 'cni.provider', convert: printed },
   { path: 'global.nativeNftables', prop: 'nativeNftables', convert: isTrue },
 
-  { path: 'global.pilotCertProvider', prop: 'pilotCertProvider', convert: printedText },
-  { path: 'global.certSigners', prop: 'certSigners', convert: (signers) => (isSet(signers) ? texts(signers) : undefined) },
+  { path: 'global.pilotCertProvider', prop: 'pilotCertProvider', convert: textOnly('global.pilotCertProvider') },
+  { path: 'global.certSigners', prop: 'certSigners', convert: printedTexts },
   { path: 'global.sds.token.aud', prop: 'tokenAudience', convert: printed },
   { path: 'global.trustBundleName', prop: 'trustBundleName', convert: printedText },
   { path: 'crlConfigMapName', prop: 'crlConfigMapName', convert: printedText },
@@ -159,13 +163,23 @@ export function istiodConstruct(values: JsonObject): 'Istiod' | 'RemoteIstiod' {
 export function istiodProps(values: JsonObject, context: ValuesContext): IstiodProps | RemoteIstiodProps {
   const { releaseNamespace: namespace } = context;
   const named = valueAt(values, 'global.istioNamespace');
-  const istioNamespace = isSet(named) ? printed(named) : 'istio-system';
+  const istioNamespace = named === undefined ? 'istio-system' : printed(named);
+  const told = templateValues(values);
+  requireTracer(values);
   return {
     istio: context.istio,
     namespace,
     ...(istioNamespace !== namespace && { istioNamespace }),
-    ...withDiscoveryAddress(propsFrom(istiodValueRules, values), values, namespace),
+    ...(told !== undefined && { templateValues: told }),
+    ...withZtunnelNamespace(withDiscoveryAddress(propsFrom(istiodValueRules, values), values, namespace), values, namespace),
   };
+}
+
+/** An empty namespace undoes the one that OpenShift has. */
+function withZtunnelNamespace(props: Record<string, unknown>, values: JsonObject, namespace: string): Record<string, unknown> {
+  const given = values['trustedZtunnelNamespace'];
+  if (given === undefined || isSet(given) || props['platform'] !== 'openshift') return props;
+  return { ...props, trustedZtunnel: { ...(props['trustedZtunnel'] as object | undefined), namespace } };
 }
 
 function isRemote(values: JsonObject): boolean {
@@ -230,8 +244,9 @@ function whereNot(fallback: boolean, value: boolean): boolean | undefined {
   return value === fallback ? undefined : value;
 }
 
-function texts(list: Json): string[] | undefined {
-  return Array.isArray(list) ? (list as readonly Json[]).map(printed) : undefined;
+function withoutNulls(value: Json): JsonObject | undefined {
+  if (!isJsonObject(value) || !isSet(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null));
 }
 
 function annotations(value: Json): Record<string, string> | undefined {
@@ -239,29 +254,17 @@ function annotations(value: Json): Record<string, string> | undefined {
   return Object.fromEntries(Object.entries(value).flatMap(([key, each]) => (each === null ? [] : [[key, printed(each)]])));
 }
 
-/** The chart prints texts in quotes without a look at what is in them, so that YAML reads its own escapes there. */
-function quoted(path: string, entries: Json): Record<string, string> {
-  const read = (key: string, text: string): string => {
-    if (!/["\\]/.test(text)) return text;
-    try {
-      return String(parse(`"${text}"`));
-    } catch {
-      throw meshError({
-        code: 'bad-value',
-        property: `${path}.${key}`,
-        got: describeValue(text),
-        expected: 'a text that YAML reads between double quotes: the chart puts it there as it is',
-        fix: 'write \\" for a quote and \\\\ for a backslash',
-      });
-    }
-  };
-  return Object.fromEntries(Object.entries(quotedEntries(entries)).map(([key, text]) => [key, read(key, text)]));
-}
-
 function resources(value: Json, values: JsonObject): unknown {
   if (value !== null) return resourceValues(value, RESOURCES);
   const least = resourceValues(valueAt(values, 'global.defaultResources') ?? {}, LEAST_RESOURCES);
   return { ...least, requests: { memory: null, ...LEAST_RESOURCES.requests, ...least?.requests } };
+}
+
+/** The chart takes defaults of the platform at the top, and tells istiod the one under `global`. */
+function onePlatform(platform: Json, values: JsonObject): Json | undefined {
+  const top = values['platform'];
+  if (platform !== 'openshift' || !isSet(top) || top === platform) return ifSet(platform);
+  throw badValue('platform', top, '"openshift", as global.platform says: istiod would be told of one platform and set up for another', 'give one of the two');
 }
 
 function readerServiceAccount(account: Json): unknown {

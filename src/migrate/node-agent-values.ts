@@ -1,8 +1,8 @@
-import { meshError } from '../errors/mesh-error';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
-import { isSet, printed } from './go-values';
+import { entriesBetweenQuotes, isSet, printed } from './go-values';
 import { valueAt } from './props-from';
+import { badValue } from './refused-values';
 import type { ValueRule } from './value-rule';
 
 /** What the values of the charts `cni` and `ztunnel` have in common. */
@@ -25,31 +25,34 @@ export function indifferent(path: string, note: string): ValueRule {
   return { path, prop: '', convert: () => undefined, note };
 }
 
-/** A flag that the chart prints for the agent, so that a null is neither of its values. */
+/** A flag that the chart prints for the agent, so that what is empty is neither of its values. */
 export function printedFlag(path: string, prop: string): ValueRule {
   return {
     path,
     prop,
     convert: (value) => {
-      if (value !== null) return value;
-      throw meshError({
-        code: 'bad-value',
-        property: path,
-        got: 'null',
-        expected: 'true or false',
-        fix: 'leave it out for its default',
-      });
+      const said = printed(value);
+      if (said === 'true' || said === 'false') return said === 'true';
+      throw badValue(path, value, 'true or false', 'leave it out for its default');
     },
   };
 }
 
-/** A text that the chart prints. */
-export const printedText = (value: Json): string | undefined => (isSet(value) ? printed(value) : undefined);
+/** A flag that the chart prints, and asks as well, where a text is as good as true: "false" would be both. */
+export function askedFlag(path: string, prop: string): ValueRule {
+  const { convert, ...rule } = printedFlag(path, prop);
+  return {
+    ...rule,
+    convert: (value, values) => {
+      if (value !== 'false') return convert?.(value, values);
+      throw badValue(path, value, 'true or false', 'leave out the quotes: the chart takes the text for true, and tells the agent that it is false');
+    },
+  };
+}
 
-/** Environment variables, each printed in quotes; a null is an empty text. */
-export function environmentValues(value: Json): Record<string, string> | undefined {
-  if (!isJsonObject(value)) return undefined;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, printed(each)]));
+/** Environment variables; a null is an empty text. */
+export function environmentValues(value: Json, path: string): Record<string, string> | undefined {
+  return isJsonObject(value) ? entriesBetweenQuotes(value, path) : undefined;
 }
 
 /** From a million on, the chart prints an exponent, which is a quantity as well. */

@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
+import type { Istiod } from '../control-plane/istiod/istiod';
 import { meshError } from '../errors/mesh-error';
 import type { Installation, InstalledComponent, ObjectOverlay } from './installation';
+import type { KubernetesSettings } from './overlay/kubernetes-settings';
 
 type ComponentClass = new (scope: Construct, id: string, props: never) => Construct;
 
@@ -27,10 +29,14 @@ export function placeInstallation(scope: Construct, installation: Installation):
   return installation.components.map((component) => place(scope, component));
 }
 
-function place(scope: Construct, { construct, id, props, overlays = [] }: InstalledComponent): Construct {
+function place(scope: Construct, { construct, id, props, settings, overlays = [] }: InstalledComponent): Construct {
   const load = Object.hasOwn(CLASSES, construct) ? CLASSES[construct] : undefined;
   if (load !== undefined) {
     const component = new (load())(scope, id, props as never);
+    if (settings !== undefined) {
+      const { applyKubernetesSettings } = require('./overlay/kubernetes-settings') as typeof import('./overlay/kubernetes-settings');
+      applyKubernetesSettings(component as Istiod, settings as KubernetesSettings);
+    }
     if (overlays.length > 0) overlay(component, overlays);
     return component;
   }

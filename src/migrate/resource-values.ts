@@ -13,6 +13,12 @@ export function resourceValues(value: Json, defaults: ResourceProps): ResourcePr
   return { ...(limits !== undefined && { limits }), ...(requests !== undefined && { requests }) };
 }
 
+/** The same for a container whose defaults are of CPU and memory on both sides; a null takes all of them away. */
+export function cpuAndMemory(value: Json): ResourceProps | undefined {
+  const both = { cpu: null, memory: null };
+  return resourceValues(value ?? { limits: null, requests: null }, { limits: both, requests: both });
+}
+
 function amounts(value: Json | undefined, defaults: ResourceProps['limits'] = {}): Amounts | undefined {
   if (value === null) return Object.fromEntries(Object.keys(defaults).map((name) => [name, null]));
   if (!isJsonObject(value)) return undefined;

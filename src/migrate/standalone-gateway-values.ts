@@ -1,9 +1,9 @@
 import type { StandaloneGatewayProps } from '../control-plane/standalone-gateway/standalone-gateway-props';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
-import { resourceProps } from './gateway-values';
-import { ifSet, isSet, printed, quotedEntries, texts, unquoted } from './go-values';
+import { entriesBetweenQuotes, ifSet, isSet, printed, printedText, printedTexts, quotedEntries, texts, unquoted } from './go-values';
 import { propsFrom, valueAt } from './props-from';
+import { cpuAndMemory } from './resource-values';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
 
@@ -17,7 +17,7 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
     isSet(valueAt(values, `${gateway}.customService`)) ? undefined : convert(value);
   return [
     { path: `${gateway}.name`, prop: 'name', convert: (name) => (isSet(name) && name !== `istio-${direction}gateway` ? printed(name) : undefined) },
-    { path: 'revision', prop: 'revision', convert: text },
+    { path: 'revision', prop: 'revision', convert: printedText },
     { path: `${gateway}.labels`, prop: 'labels', convert: texts },
     { path: `${gateway}.podAnnotations`, prop: 'podAnnotations', convert: texts },
     { path: `${gateway}.replicaCount`, prop: 'replicas', convert: (count, values) => (!isScaled(values, gateway) && isSet(count) ? unquoted(count) : undefined) },
@@ -31,21 +31,21 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
     { path: `${gateway}.rollingMaxUnavailable`, prop: 'rollingUpdate.maxUnavailable', convert: unquoted },
 
     { path: 'global.proxy.image', prop: 'image.name', convert: (image) => (isSet(image) && image !== 'proxyv2' ? printed(image) : undefined) },
-    { path: 'global.hub', prop: 'image.hub', convert: text },
-    { path: 'global.tag', prop: 'image.tag', convert: text },
-    { path: `${gateway}.tag`, prop: 'image.tag', convert: text },
-    { path: 'global.variant', prop: 'image.variant', convert: text },
-    { path: 'global.proxy.variant', prop: 'image.variant', convert: text },
+    { path: 'global.hub', prop: 'image.hub', convert: printedText },
+    { path: 'global.tag', prop: 'image.tag', convert: printedText },
+    { path: `${gateway}.tag`, prop: 'image.tag', convert: printedText },
+    { path: 'global.variant', prop: 'image.variant', convert: printedText },
+    { path: 'global.proxy.variant', prop: 'image.variant', convert: printedText },
     { path: 'global.imagePullPolicy', prop: 'image.pullPolicy', convert: ifSet },
-    { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: ifSet },
-    { path: 'global.defaultResources', prop: 'resources', convert: (given, values) => (isEmptyMap(valueAt(values, `${gateway}.resources`)) ? resourceProps(given) : undefined) },
-    { path: `${gateway}.resources`, prop: 'resources', convert: resourceProps },
+    { path: 'global.imagePullSecrets', prop: 'image.pullSecrets', convert: printedTexts },
+    { path: 'global.defaultResources', prop: 'resources', convert: (given, values) => (isEmptyMap(valueAt(values, `${gateway}.resources`)) ? cpuAndMemory(given) : undefined) },
+    { path: `${gateway}.resources`, prop: 'resources', convert: cpuAndMemory },
 
     { path: `${gateway}.customService`, prop: 'service', convert: (custom) => (isSet(custom) ? false : undefined) },
     { path: `${gateway}.type`, prop: 'service.type', convert: ofService(ifSet) },
-    { path: `${gateway}.serviceAnnotations`, prop: 'service.annotations', convert: ofService((given) => (isSet(given) ? quotedEntries(given) : undefined)) },
+    { path: `${gateway}.serviceAnnotations`, prop: 'service.annotations', convert: ofService((given) => (isSet(given) ? quotedEntries(given, `${gateway}.serviceAnnotations`) : undefined)) },
     { path: `${gateway}.ingressPorts`, prop: 'service.extraPorts', convert: ofService(extraPorts) },
-    { path: `${gateway}.loadBalancerIP`, prop: 'service.loadBalancerIP', convert: ofService(text) },
+    { path: `${gateway}.loadBalancerIP`, prop: 'service.loadBalancerIP', convert: ofService(printedText) },
     { path: `${gateway}.loadBalancerSourceRanges`, prop: 'service.loadBalancerSourceRanges', convert: ofService(ifSet) },
     { path: `${gateway}.externalTrafficPolicy`, prop: 'service.externalTrafficPolicy', convert: ofService(ifSet) },
     { path: `${gateway}.ipFamilyPolicy`, prop: 'service.ipFamilyPolicy', convert: ofService(ifSet) },
@@ -55,18 +55,18 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
     { path: `${gateway}.secretVolumes`, prop: 'secretVolumes', convert: (volumes) => volumes ?? [] },
     { path: `${gateway}.configVolumes`, prop: 'configVolumes', convert: ifSet },
     { path: `${gateway}.additionalContainers`, prop: 'additionalContainers', convert: ifSet },
-    { path: `${gateway}.env`, prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env) : undefined) },
+    { path: `${gateway}.env`, prop: 'env', convert: (env) => (isSet(env) ? quotedEntries(env, `${gateway}.env`) : undefined) },
     { path: `${gateway}.serviceAccount.annotations`, prop: 'serviceAccountAnnotations', convert: texts },
-    { path: 'global.defaultNodeSelector', prop: 'nodeSelector', convert: (labels, values) => (isSet(labels) && !isSet(valueAt(values, `${gateway}.nodeSelector`)) ? quotedEntries(labels) : undefined) },
-    { path: `${gateway}.nodeSelector`, prop: 'nodeSelector', convert: (labels) => (isSet(labels) ? quotedEntries(labels) : undefined) },
+    { path: 'global.defaultNodeSelector', prop: 'nodeSelector', convert: (labels, values) => (isSet(labels) && !isSet(valueAt(values, `${gateway}.nodeSelector`)) ? quotedEntries(labels, `${gateway}.nodeSelector`) : undefined) },
+    { path: `${gateway}.nodeSelector`, prop: 'nodeSelector', convert: (labels) => (isSet(labels) ? quotedEntries(labels, `${gateway}.nodeSelector`) : undefined) },
     { path: 'global.arch', prop: 'architectures', convert: ifSet },
     { path: `${gateway}.podAntiAffinityLabelSelector`, prop: 'podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution', convert: requiredTerms },
     { path: `${gateway}.podAntiAffinityTermLabelSelector`, prop: 'podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution', convert: preferredTerms },
     { path: 'global.defaultTolerations', prop: 'tolerations', convert: ifSet },
     { path: `${gateway}.tolerations`, prop: 'tolerations', convert: ifSet },
-    { path: 'global.priorityClassName', prop: 'priorityClassName', convert: text },
+    { path: 'global.priorityClassName', prop: 'priorityClassName', convert: printedText },
     { path: `${gateway}.runAsRoot`, prop: 'runAsRoot', convert: (asRoot) => (isSet(asRoot) ? true : undefined) },
-    { path: `${gateway}.injectionTemplate`, prop: 'injectionTemplate', convert: text },
+    { path: `${gateway}.injectionTemplate`, prop: 'injectionTemplate', convert: printedText },
     { path: 'global.platform', prop: 'platform', convert: ifSet },
     { path: 'platform', prop: 'platform', convert: ifSet },
     { path: 'global.networkPolicy.enabled', prop: 'networkPolicy', convert: (enabled) => (isSet(enabled) ? true : undefined) },
@@ -75,20 +75,20 @@ export function standaloneGatewayValueRules(direction: Direction): readonly Valu
     { path: 'global.logAsJson', prop: 'logging.json', convert: (json) => (isSet(json) ? true : undefined) },
     { path: 'global.proxy.logLevel', prop: 'proxy.logLevel', convert: (level) => (level === null ? '' : printed(level)) },
     { path: 'global.proxy.componentLogLevel', prop: 'proxy.componentLogLevel', convert: (level) => (level === null ? '' : printed(level)) },
-    { path: 'global.proxy.clusterDomain', prop: 'proxy.clusterDomain', convert: text },
-    { path: 'global.istioNamespace', prop: 'proxy.istioNamespace', convert: (namespace) => (namespace === 'istio-system' ? undefined : text(namespace)) },
-    { path: 'global.caAddress', prop: 'proxy.caAddress', convert: text },
-    { path: 'global.pilotCertProvider', prop: 'proxy.pilotCertProvider', convert: text },
-    { path: 'global.sds.token.aud', prop: 'proxy.tokenAudience', convert: text },
-    { path: 'global.trustBundleName', prop: 'proxy.trustBundleName', convert: text },
+    { path: 'global.proxy.clusterDomain', prop: 'proxy.clusterDomain', convert: printedText },
+    { path: 'global.istioNamespace', prop: 'proxy.istioNamespace', convert: (namespace) => (namespace === 'istio-system' ? undefined : printedText(namespace)) },
+    { path: 'global.caAddress', prop: 'proxy.caAddress', convert: printedText },
+    { path: 'global.pilotCertProvider', prop: 'proxy.pilotCertProvider', convert: printedText },
+    { path: 'global.sds.token.aud', prop: 'proxy.tokenAudience', convert: printedText },
+    { path: 'global.trustBundleName', prop: 'proxy.trustBundleName', convert: printedText },
     { path: 'pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API', prop: 'proxy.clusterTrustBundle', convert: (enabled) => (enabled === true ? true : undefined) },
     { path: 'global.mountMtlsCerts', prop: 'proxy.mountMtlsCerts', convert: (mount) => (isSet(mount) ? true : undefined) },
     { path: 'global.sts.servicePort', prop: 'proxy.stsPort', convert: (port) => (isSet(port) ? unquoted(port) : undefined) },
-    { path: 'global.meshID', prop: 'proxy.meshId', convert: text },
+    { path: 'global.meshID', prop: 'proxy.meshId', convert: printedText },
     { path: 'meshConfig.trustDomain', prop: 'proxy.trustDomain', convert: (domain) => printed(domain) },
-    { path: 'global.network', prop: 'proxy.network', convert: text },
-    { path: 'global.multiCluster.clusterName', prop: 'proxy.clusterName', convert: text },
-    { path: 'meshConfig.defaultConfig.proxyMetadata', prop: 'proxy.proxyMetadata', convert: (metadata) => (isSet(metadata) ? quotedEntries(metadata) : undefined) },
+    { path: 'global.network', prop: 'proxy.network', convert: printedText },
+    { path: 'global.multiCluster.clusterName', prop: 'proxy.clusterName', convert: printedText },
+    { path: 'meshConfig.defaultConfig.proxyMetadata', prop: 'proxy.proxyMetadata', convert: (metadata) => (isSet(metadata) ? entriesBetweenQuotes(metadata, 'meshConfig.defaultConfig.proxyMetadata') : undefined) },
     { path: 'meshConfig.enablePrometheusMerge', prop: 'enablePrometheusMerge', convert: (merge) => (isSet(merge) ? undefined : false) },
   ];
 }
@@ -110,10 +110,6 @@ function isScaled(values: JsonObject, gateway: string): boolean {
 
 function isEmptyMap(value: Json | undefined): boolean {
   return value === null || (isJsonObject(value) && Object.keys(value).length === 0);
-}
-
-function text(value: Json): string | undefined {
-  return isSet(value) ? printed(value) : undefined;
 }
 
 function unquotedEntries(value: Json): Json {

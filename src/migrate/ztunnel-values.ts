@@ -1,35 +1,34 @@
 import type { Platform } from '../control-plane/component';
 import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
 import { ztunnelDefaults } from '../control-plane/ztunnel/ztunnel-settings';
-import { describeValue } from '../core/refusal';
-import { meshError } from '../errors/mesh-error';
 import type { Json, JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import { differingProps } from './differing-props';
-import { ifSet, isSet, printed, unquoted } from './go-values';
-import { environmentValues, printedText, resourceQuotaRules, indifferent, updateStrategyRules } from './node-agent-values';
+import { ifSet, isSet, printed, printedText, printedTexts, unquoted } from './go-values';
+import { environmentValues, resourceQuotaRules, indifferent, updateStrategyRules } from './node-agent-values';
 import { propsFrom } from './props-from';
+import { textOnly } from './refused-values';
 import { resourceValues } from './resource-values';
+import { TRUST_BUNDLE_FLAG, trustBundleFlag } from './trust-bundle-flag';
 import type { ValueRule } from './value-rule';
 import type { ValuesContext } from './values-context';
 
 const DEFAULT_RESOURCES = ztunnelDefaults(undefined).resources;
-const TRUST_BUNDLE_FLAG = 'ENABLE_CLUSTER_TRUST_BUNDLE_API';
 
 /** The values of the chart `ztunnel`, and the props of a Ztunnel that they become. All of them may stand under `global` too. */
 export const ztunnelValueRules: readonly ValueRule[] = [
   { path: 'resourceName', prop: 'name', convert: printedText },
   { path: 'platform', prop: 'platform', convert: ifSet },
-  { path: 'revision', prop: 'revision', convert: revision },
+  { path: 'revision', prop: 'revision', convert: (name) => ifSet(textOnly('revision')(name)) },
   { path: 'resourceScope', prop: 'resourceScope' },
-  { path: 'istioNamespace', prop: 'istioNamespace', convert: printedText },
+  { path: 'istioNamespace', prop: 'istioNamespace', convert: printed },
 
-  { path: 'hub', prop: 'image.hub', convert: printedText },
-  { path: 'tag', prop: 'image.tag', convert: printedText },
+  { path: 'hub', prop: 'image.hub', convert: printed },
+  { path: 'tag', prop: 'image.tag', convert: printed },
   { path: 'variant', prop: 'image.variant', convert: printedText },
-  { path: 'image', prop: 'image.name', convert: ifSet },
+  { path: 'image', prop: 'image.name', convert: (name) => ifSet(textOnly('image')(name)) },
   { path: 'imagePullPolicy', prop: 'image.pullPolicy', convert: ifSet },
-  { path: 'imagePullSecrets', prop: 'image.pullSecrets', convert: ifSet },
+  { path: 'imagePullSecrets', prop: 'image.pullSecrets', convert: printedTexts },
 
   { path: 'logLevel', prop: 'logging.level', convert: printed },
   { path: 'logAsJson', prop: 'logging.json', convert: isSet },
@@ -39,9 +38,9 @@ export const ztunnelValueRules: readonly ValueRule[] = [
   { path: 'multiCluster.clusterName', prop: 'clusterName', convert: printedText },
   { path: 'peerCaCrl.enabled', prop: 'peerCaCrl', convert: isSet },
   { path: 'trustBundleName', prop: 'trustBundleName', convert: printedText },
-  { path: `env.${TRUST_BUNDLE_FLAG}`, prop: 'clusterTrustBundle', convert: trustBundle },
+  { path: `env.${TRUST_BUNDLE_FLAG}`, prop: 'clusterTrustBundle', convert: trustBundleFlag },
   { path: 'env', prop: 'env', convert: environment },
-  { path: 'meshConfig.defaultConfig.proxyMetadata', prop: 'proxyMetadata', convert: environmentValues },
+  { path: 'meshConfig.defaultConfig.proxyMetadata', prop: 'proxyMetadata', convert: (metadata) => environmentValues(metadata, 'meshConfig.defaultConfig.proxyMetadata') },
 
   { path: 'resources', prop: 'resources', convert: (resources) => resourceValues(resources ?? { limits: null, requests: null }, DEFAULT_RESOURCES) },
   { path: 'nodeSelector', prop: 'nodeSelector', convert: ifSet },
@@ -78,32 +77,8 @@ export function ztunnelProps(values: JsonObject, context: ValuesContext): Ztunne
   return { istio: context.istio, namespace: context.releaseNamespace, ...differingProps(props, defaults, FILLED_UP) };
 }
 
-/** With a null, the chart would have ztunnel look for istiod at `istiod-.istio-system.svc`. */
-function revision(value: Json): string | undefined {
-  if (value !== null) return printedText(value);
-  throw meshError({
-    code: 'bad-value',
-    property: 'revision',
-    got: 'null',
-    expected: 'the name of a revision, or an empty text for the default one',
-    fix: 'leave it out for the default revision',
-  });
-}
-
-/** The chart compares the variable with the truth value, and fails on a text. */
-function trustBundle(value: Json): true | undefined {
-  if (typeof value === 'boolean') return value || undefined;
-  throw meshError({
-    code: 'wrong-value-type',
-    property: `env.${TRUST_BUNDLE_FLAG}`,
-    got: describeValue(value),
-    expected: 'true or false',
-    fix: 'leave out the quotes',
-  });
-}
-
 function environment(value: Json): Record<string, string> | undefined {
-  const all = environmentValues(value);
+  const all = environmentValues(value, 'env');
   if (all === undefined || !isJsonObject(value) || value[TRUST_BUNDLE_FLAG] !== true) return all;
   const { [TRUST_BUNDLE_FLAG]: _prop, ...others } = all;
   return others;

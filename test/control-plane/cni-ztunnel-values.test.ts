@@ -58,7 +58,7 @@ test.each([
 
 test('a ClusterTrustBundle is asked for by a variable that is true, and no text', () => {
   expect(ztunnel({ env: { ENABLE_CLUSTER_TRUST_BUNDLE_API: true, A: 'b' } })).toEqual({ ...ALWAYS, clusterTrustBundle: true, env: { A: 'b' } });
-  expect(caught(() => ztunnel({ env: { ENABLE_CLUSTER_TRUST_BUNDLE_API: 'true' } })).findings[0]).toMatchObject({ code: 'wrong-value-type', fix: 'leave out the quotes' });
+  expect(caught(() => ztunnel({ env: { ENABLE_CLUSTER_TRUST_BUNDLE_API: 'true' } })).findings[0]).toMatchObject({ code: 'bad-value', fix: 'leave out the quotes' });
 });
 
 describe('what the charts of 1.29 do nothing with', () => {

@@ -10,6 +10,7 @@ import { ServiceAccount } from '../../imports/kubernetes/service-account';
 import { Gateway } from '../../src/control-plane/gateway/gateway';
 import type { GatewayProps } from '../../src/control-plane/gateway/gateway-props';
 import { MeshApp } from '../../src/core/mesh-app';
+import { unknown } from '../../src/core/unknown';
 import { synthTo } from '../../src/testing';
 import { caught } from '../support/caught';
 
@@ -93,4 +94,20 @@ describe('refuses', () => {
   test.each(cases)('%s', (_title, props, code) => {
     expect(caught(() => synthesized(props)).findings.map((finding) => finding.code)).toEqual([code]);
   });
+});
+
+test('props of another type, from programs that are not type-checked, are refused all at once', () => {
+  const props = { kind: 'StatefulSet', replicas: '2', service: { type: 'None' }, lables: {} } as unknown as GatewayProps;
+  expect(caught(() => synthesized(props)).findings).toMatchObject([
+    { code: 'bad-prop', property: 'kind' },
+    { code: 'unknown-prop', property: 'lables', fix: 'did you mean "labels"?' },
+    { code: 'bad-prop', property: 'replicas' },
+    { code: 'bad-prop', property: 'service.type' },
+  ]);
+});
+
+test('what only the deployment knows is no other type', () => {
+  const address = unknown<string>('the address that is allocated');
+  const chart = new Chart(new MeshApp(), 'edge');
+  expect(() => new Gateway(chart, 'public', { service: { loadBalancerIP: address, annotations: { owner: address } } })).not.toThrow();
 });

@@ -254,3 +254,21 @@ test('configuration comes before istiod, and webhooks after it', () => {
   expect(position('Deployment')).toBeLessThan(position('MutatingWebhookConfiguration'));
   expect(position('Deployment')).toBeLessThan(position('ValidatingWebhookConfiguration'));
 });
+
+describe('what templates are told', () => {
+  const told = (shown: ReturnType<typeof istiod>): Record<string, unknown> =>
+    (JSON.parse(shown.one(ConfigMap, 'istio-sidecar-injector').data?.['values'] ?? '{}') as { global: Record<string, unknown> }).global;
+
+  test('values for templates of your own, over those that follow from props', () => {
+    const global = told(istiod({ meshId: 'm', network: 'n', templateValues: { global: { network: null, team: { name: 'edge' } } } }));
+    expect(global).toMatchObject({ meshID: 'm', team: { name: 'edge' } });
+    expect(global).not.toHaveProperty('network');
+  });
+
+  test('the platform, unless injected pods are for another or none', () => {
+    expect(told(istiod({ platform: 'openshift' }))).toMatchObject({ platform: 'openshift' });
+    const shown = istiod({ platform: 'openshift', injectionPlatform: false });
+    expect(told(shown)).not.toHaveProperty('platform');
+    expect(env(shown)['PLATFORM']).toBe('openshift');
+  });
+});

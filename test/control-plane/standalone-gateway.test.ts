@@ -62,3 +62,12 @@ test('refuses what contradicts itself', () => {
   expect(caught(() => synthesized({ ports: [] })).findings[0]).toMatchObject({ code: 'no-port', construct: 'edge/gateway', property: 'ports' });
   expect(caught(() => synthesized({ autoscaling: { minReplicas: 3, maxReplicas: 2 } })).findings[0]).toMatchObject({ code: 'bad-replicas' });
 });
+
+test('props of another type, from programs that are not type-checked, are refused all at once', () => {
+  const props = { direction: 'inwards', runAsRoot: 'yes', proxy: { stsPort: 'x' } } as unknown as StandaloneGatewayProps;
+  expect(caught(() => synthesized(props)).findings).toMatchObject([
+    { code: 'bad-prop', property: 'direction' },
+    { code: 'bad-prop', property: 'proxy.stsPort' },
+    { code: 'bad-prop', property: 'runAsRoot' },
+  ]);
+});

@@ -92,12 +92,12 @@ test('what only charts of other releases know changes nothing where no schema re
 });
 
 test.each<[HelmRelease['chart'], JsonObject, string, string]>([
-  ['istiod', { global: { proxy: { privileged: 'true' } } }, 'global.proxy.privileged', 'true or false'],
+  ['istiod', { global: { proxy: { privileged: [] } } }, 'global.proxy.privileged', 'true or false'],
   ['istiod', { pilot: { resources: 'big' } }, 'pilot.resources', 'values by name'],
   ['istiod', { tolerations: {} }, 'tolerations', 'a list'],
   ['istiod', { global: 'x' }, 'global', 'values by name'],
   ['istiod', { tag: {} }, 'tag', 'a number or a text'],
-  ['istiod', { autoscaleMin: 'two' }, 'autoscaleMin', 'a number'],
+  ['istiod', { autoscaleMin: {} }, 'autoscaleMin', 'a number'],
   // Helm checks this chart by a schema
   ['gateway', { replicaCount: '2' }, 'replicaCount', 'a number'],
   ['gateway', { podAnnotations: null }, 'podAnnotations', 'values by name'],

@@ -4,7 +4,7 @@ import type * as settingProps from '../../src/migrate/operator/setting-props';
 import { renderInstallation } from '../../src/migrate/render';
 import type { JsonObject } from '../../src/rules/json';
 
-// the reference: without any props for them, all settings are patches of the objects, as they are for istioctl
+// the reference: without any props for them, all settings patch the objects, as they do for istioctl
 let isReference = false;
 jest.mock('../../src/migrate/operator/setting-props', () => {
   const actual = jest.requireActual<typeof settingProps>('../../src/migrate/operator/setting-props');
@@ -88,6 +88,7 @@ const SETTINGS = [
 describe.each(['1.29.6', '1.30.3', '1.31.3'])('of Istio %s', (istio) => {
   test.each(SETTINGS.map((setting) => [setting.component, JSON.stringify(setting.k8s), setting] as const))('%s %s becomes props', (_, __, { props, ...setting }) => {
     const component = expressed(setting, istio);
+    expect(component).not.toHaveProperty('settings');
     expect(component.overlays).toBeUndefined();
     expect(component.props).toMatchObject(props);
   });
@@ -108,21 +109,21 @@ describe('what the chart decides by its values stays as it decides', () => {
 
   test('a bound of the disruption budget takes the place of the other', () => {
     const values = { pilot: { autoscaleMin: 2 } };
-    const { props, overlays } = expressed({ component: 'pilot', k8s: { podDisruptionBudget: { maxUnavailable: 1 } } }, '1.30.3', values);
+    const { props, settings } = expressed({ component: 'pilot', k8s: { podDisruptionBudget: { maxUnavailable: 1 } } }, '1.30.3', values);
     expect(props).toMatchObject({ disruptionBudget: { maxUnavailable: 1 } });
-    expect(overlays).toBeUndefined();
+    expect(settings).toBeUndefined();
   });
 
   test('variables that the values have already keep their place', () => {
     const values = { gateways: { 'istio-ingressgateway': { env: { ISTIO_META_ROUTER_MODE: 'standard' } } } };
     const k8s = { env: [{ name: 'ISTIO_META_ROUTER_MODE', value: 'sni-dnat' }] };
-    const { props, overlays } = expressed({ component: 'ingressGateways', k8s }, '1.30.3', values);
+    const { props, settings } = expressed({ component: 'ingressGateways', k8s }, '1.30.3', values);
     expect(props).toMatchObject({ env: { ISTIO_META_ROUTER_MODE: 'sni-dnat' } });
-    expect(overlays).toBeUndefined();
+    expect(settings).toBeUndefined();
   });
 });
 
-describe('what no prop can say stays an overlay', () => {
+describe('what no prop can say stays a setting', () => {
   test.each<[Setting['component'], JsonObject]>([
     // the construct's own toleration would come with them
     ['pilot', { tolerations: [DEDICATED] }],
@@ -142,14 +143,19 @@ describe('what no prop can say stays an overlay', () => {
     ['ingressGateways', { service: { externalIPs: ['192.0.2.1'] } }],
     ['cni', { nodeSelector: { pool: 'mesh' } }],
   ])('%s: %j', (component, k8s) => {
-    const { overlays } = expressed({ component, k8s }, '1.30.3');
+    expect(expressed({ component, k8s }, '1.30.3').settings).toEqual(k8s);
+  });
+
+  test('but for a null, which only a patch can say', () => {
+    const { settings, overlays } = expressed({ component: 'ztunnel', k8s: { env: [{ name: 'RUST_BACKTRACE', value: null }, { name: 'A', value: 'b' }] } }, '1.30.3');
+    expect(settings).toBeUndefined();
     expect(overlays).toHaveLength(1);
   });
 
   test('field by field, so that the rest becomes props', () => {
-    const { props, overlays } = expressed({ component: 'ingressGateways', k8s: { service: { type: 'NodePort', externalIPs: ['192.0.2.1'] } } }, '1.30.3');
+    const { props, settings } = expressed({ component: 'ingressGateways', k8s: { service: { type: 'NodePort', externalIPs: ['192.0.2.1'] } } }, '1.30.3');
     expect(props).toMatchObject({ service: { type: 'NodePort' } });
-    expect(overlays).toMatchObject([{ kind: 'Service', merge: { spec: { externalIPs: ['192.0.2.1'] } } }]);
+    expect(settings).toEqual({ service: { externalIPs: ['192.0.2.1'] } });
   });
 });
 

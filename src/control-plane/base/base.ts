@@ -9,7 +9,7 @@ import type { BaseProps } from './base-props';
 import { baseSettings } from './base-settings';
 import type { BaseSettings } from './base-settings';
 import { defaultValidator } from './default-validator';
-import { stablePolicySpec } from './stable-policy';
+import { stablePolicySpec } from '../stable-policy';
 
 const STABLE_POLICY = 'stable-channel-default-policy.istio.io';
 

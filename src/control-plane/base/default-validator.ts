@@ -1,7 +1,7 @@
 import type { ValidatingWebhookConfigurationProps } from '../../../imports/kubernetes/validating-webhook-configuration';
 import { recommendedLabels } from '../component-labels';
 import type { BaseSettings } from './base-settings';
-import { VALIDATED_GROUPS } from './stable-policy';
+import { VALIDATED_GROUPS } from '../stable-policy';
 
 /** The webhook by which the default revision's istiod checks the Istio objects that no other revision is in charge of. */
 export function defaultValidator(settings: BaseSettings, revision: string): ValidatingWebhookConfigurationProps {

@@ -2,9 +2,11 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ServicePort } from '../../../imports/kubernetes/service';
 import { refusal } from '../../core/refusal';
+import { requireShape } from '../prop-shape';
 import { releaseOf, since } from '../release';
 import type { Release } from '../release';
 import type { GatewayAutoscaling, GatewayProps, GatewayServiceProps, NetworkGatewayPort } from './gateway-props';
+import { GATEWAY_SHAPE } from './gateway-shape';
 
 /** What a gateway is made of, with all defaults filled in. */
 export interface GatewaySettings {
@@ -37,8 +39,9 @@ const NETWORK_PORTS: Readonly<Record<NetworkGatewayPort, number>> = {
   'tls-webhook': 15017,
 };
 
-/** @throws MeshError for replicas, a budget, or ports that contradict each other. */
+/** @throws MeshError for props that are not what they should be, or contradict each other. */
 export function gatewaySettings(construct: Construct, props: GatewayProps): GatewaySettings {
+  requireShape(construct, props, GATEWAY_SHAPE);
   const name = props.name ?? construct.node.id;
   const given = withoutNulls({ 'istio.io/dataplane-mode': 'none', ...props.labels });
   const { app = name, istio = name.replace(/^istio-/, ''), ...others } = given;

@@ -33,7 +33,7 @@ export class Gateway extends Construct {
   /** Name of the ServiceAccount that the pods run as. */
   public readonly serviceAccount: string;
 
-  /** @throws MeshError for replicas, a budget, or ports that contradict each other, and for a release that is not known. */
+  /** @throws MeshError for props that are not what they should be or contradict each other, and for a release that is not known. */
   public constructor(scope: Construct, id: string, props: GatewayProps = {}) {
     super(scope, id);
     const settings = gatewaySettings(this, props);

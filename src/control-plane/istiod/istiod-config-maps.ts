@@ -7,10 +7,12 @@ import { injectorValues } from '../injection/injector-values';
 import { commonLabels, revisionLabel } from './istiod-labels';
 import type { Labels } from './istiod-labels';
 import type { IstiodSettings } from './istiod-settings';
+import { mergedOver } from './merged-over';
 
 /** The templates of injected pods, and the values that they read. */
 export function injectorConfigMap(settings: IstiodSettings): ConfigMapProps {
-  const values = JSON.stringify(sortKeys(injectorValues(settings.injection)), undefined, 2);
+  const told = mergedOver(injectorValues(settings.injection), (settings.props.templateValues ?? {}) as JsonObject);
+  const values = JSON.stringify(sortKeys(told), undefined, 2);
   return configMap(settings, `istio-sidecar-injector${settings.suffix}`, { config: injectorConfig(settings.injection), values });
 }
 

@@ -43,6 +43,18 @@ export interface IstiodProps extends ComponentProps, InjectorProps, IstiodPodPro
    */
   readonly injectorConfigMap?: boolean;
   /**
+   * What templates of your own read as `.Values`, over what follows from the other props; `null` takes a value away. Istio's
+   * own code reads some of it as well, such as `global.tag`.
+   * @default - what follows from the other props
+   * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#custom-templates-experimental
+   */
+  readonly templateValues?: Readonly<Record<string, unknown>>;
+  /**
+   * Platform that waypoints are made for, and that templates are told of, where it is not `platform`; `false` for none.
+   * @default - `platform`
+   */
+  readonly injectionPlatform?: Platform | false;
+  /**
    * The webhooks that have pods injected; `false` where something else makes them.
    * @default - see {@link InjectorWebhookProps}
    */

@@ -91,7 +91,7 @@ export function istiodSettings(construct: Construct, props: IstiodProps, remote?
         revision: props.revision,
         image: props.image,
         logging: props.logging,
-        platform: props.platform,
+        platform: props.injectionPlatform === undefined ? props.platform : props.injectionPlatform || undefined,
         nativeNftables: props.nativeNftables,
         cni: { ...platform.cni, ...definedProps(props.cni ?? {}) },
         env,

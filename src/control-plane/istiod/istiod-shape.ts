@@ -103,6 +103,8 @@ export const ISTIOD_SHAPE: Shape = {
   cni: props({ enabled: flag, provider: text }),
   nativeNftables: flag,
   injectorConfigMap: flag,
+  templateValues: object,
+  injectionPlatform: orFalse(oneOf(...PLATFORMS)),
   injectorWebhook: INJECTOR_WEBHOOK_SHAPE,
   validationWebhook: VALIDATION_WEBHOOK_SHAPE,
   failurePolicyOwner: FAILURE_POLICY_OWNER,

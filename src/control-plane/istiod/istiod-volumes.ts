@@ -1,4 +1,4 @@
-import type { Volume, VolumeMount } from '../../../imports/kubernetes/core-v1';
+import type { ServiceAccountTokenProjection, Volume, VolumeMount } from '../../../imports/kubernetes/core-v1';
 import { rootCertificateConfigMapName, usesClusterTrustBundle } from './istiod-certificates';
 import type { IstiodSettings } from './istiod-settings';
 
@@ -9,7 +9,7 @@ export function istiodVolumes(settings: IstiodSettings): Volume[] {
     { name: 'local-certs', emptyDir: { medium: 'Memory' } },
     {
       name: 'istio-token',
-      projected: { sources: [{ serviceAccountToken: { audience: props.tokenAudience ?? 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } }] },
+      projected: { sources: [{ serviceAccountToken: tokenSource(props.tokenAudience) }] },
     },
     secret('cacerts', 'cacerts'),
     secret('istio-kubeconfig', 'istio-kubeconfig'),
@@ -35,6 +35,11 @@ export function istiodVolumeMounts({ props }: IstiodSettings): VolumeMount[] {
 
 function secret(name: string, secretName: string): Volume {
   return { name, secret: { secretName, optional: true } };
+}
+
+/** An empty audience is the API server's own. */
+function tokenSource(audience = 'istio-ca'): ServiceAccountTokenProjection {
+  return { ...(audience !== '' && { audience }), expirationSeconds: 43200, path: 'istio-token' };
 }
 
 function rootCertificate(settings: IstiodSettings): Volume {

@@ -1,10 +1,11 @@
 import type { ConfigMapProps } from '../../../imports/kubernetes/config-map';
 import { writeYaml } from '../../core/yaml-writer';
 import type { Json, JsonObject } from '../../rules/json';
-import { isJsonObject, setKey, sortKeys } from '../../rules/json';
+import { isJsonObject, sortKeys } from '../../rules/json';
 import { definedProps } from '../component-checks';
 import { commonLabels, revisionLabel } from './istiod-labels';
 import type { IstiodSettings } from './istiod-settings';
+import { mergedOver } from './merged-over';
 
 /** The mesh's configuration and networks, which istiod reads while it runs. */
 export function meshConfigMap(settings: IstiodSettings): ConfigMapProps {
@@ -71,18 +72,6 @@ function tracing({ props, istioNamespace }: IstiodSettings): JsonObject | undefi
     default:
       return undefined;
   }
-}
-
-/** Objects are merged key by key, anything else is replaced, and `null` takes a key away. */
-function mergedOver(fallback: JsonObject, given: JsonObject): JsonObject {
-  const merged: Record<string, Json> = { ...fallback };
-  for (const [key, value] of Object.entries(given)) {
-    const before = merged[key];
-    if (value === undefined) continue;
-    if (value === null) delete merged[key];
-    else setKey(merged, key, isJsonObject(value) && isJsonObject(before) ? mergedOver(before, value) : value);
-  }
-  return merged;
 }
 
 function isGiven(value: Json | undefined): boolean {

@@ -2,9 +2,11 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ServicePort } from '../../../imports/kubernetes/service';
 import { refusal } from '../../core/refusal';
+import { requireShape } from '../prop-shape';
 import { releaseOf } from '../release';
 import type { Release } from '../release';
 import type { SecretVolume, StandaloneGatewayProps, StandaloneGatewayService } from './standalone-gateway-props';
+import { STANDALONE_GATEWAY_SHAPE } from './standalone-gateway-shape';
 
 /** What a standalone gateway is made of, with the defaults of its direction filled in. */
 export interface StandaloneGatewaySettings {
@@ -33,8 +35,9 @@ const HTTP_PORTS: readonly ServicePort[] = [
 ];
 const HEALTH_PORT: ServicePort = { port: 15021, targetPort: 15021, name: 'status-port', protocol: 'TCP' };
 
-/** @throws MeshError for replicas or ports that contradict each other. */
+/** @throws MeshError for props that are not what they should be, or contradict each other. */
 export function standaloneGatewaySettings(construct: Construct, props: StandaloneGatewayProps): StandaloneGatewaySettings {
+  requireShape(construct, props, STANDALONE_GATEWAY_SHAPE);
   const direction = props.direction ?? 'ingress';
   const component = `istio-${direction}gateway`;
   const name = props.name ?? component;

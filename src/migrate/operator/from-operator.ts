@@ -13,7 +13,7 @@ import { unsupportedValues } from '../values/unsupported-values';
 import type { TakenValues } from '../values/unsupported-values';
 import { componentsOf } from './components';
 import type { OperatorComponent } from './components';
-import { overlaysOf } from './kubernetes-settings';
+import { pathOverlaysOf, settingsOf } from './kubernetes-settings';
 import { mergeOperator, objectAt } from './merged-operator';
 import { operatorFindings } from './operator-form';
 
@@ -64,6 +64,8 @@ function unknownFindings(spec: JsonObject, release: Release): Finding[] {
   return unknownValues({ values, known, isStrict: true, refusesNull: false, isKnown: () => false, who, place });
 }
 
+/** Settings that istioctl knows and never looks at. */
+const IGNORED_SETTINGS = ['volumeMounts', 'volumes'];
 const NOTHING: TakenValues = { findings: [], taken: [], idle: [], foreign: [] };
 
 interface MadeComponent {
@@ -88,10 +90,23 @@ function makeComponent(given: OperatorComponent, spec: JsonObject, release: Rele
   const context = { istio: release.version, releaseName: 'istio', releaseNamespace: namespace };
   const effective = effectiveValues({ chart, user: withoutPaths(values, checked.foreign), release, construct: id });
   const props = propsOf(effective, context) as InstalledComponent['props'];
-  const overlays = overlaysOf(given);
-  const component = { construct: constructOf?.(effective) ?? chart.construct, id, props, ...(overlays.length === 0 ? {} : { overlays }) };
+  const { component, idle } = withSettings({ construct: constructOf?.(effective) ?? chart.construct, id, props }, given, release);
   const paths = (values: readonly string[]): string[] => values.map((path) => place(path).property);
-  return { component, findings: checked.findings, taken: paths(checked.taken), idle: paths(checked.idle) };
+  return { component, findings: checked.findings, taken: paths(checked.taken), idle: [...paths(checked.idle), ...idle] };
+}
+
+/** The component with its Kubernetes settings, and those of them that change nothing. */
+function withSettings(component: InstalledComponent, given: OperatorComponent, release: Release): Pick<MadeComponent, 'component' | 'idle'> {
+  if (given.k8s === undefined) return { component, idle: [] };
+  // they try constructs out, which is of no use to all that have none
+  const { expressSettings } = require('./express-settings') as typeof import('./express-settings');
+  const expressed = expressSettings(component, settingsOf(given), release.version);
+  const overlays = [...(expressed.component.overlays ?? []), ...pathOverlaysOf(given)];
+  const ignored = [...expressed.idle.map(({ name }) => name), ...IGNORED_SETTINGS.filter((name) => given.k8s?.[name] !== undefined)];
+  return {
+    component: { ...expressed.component, ...(overlays.length === 0 ? {} : { overlays }) },
+    idle: [...new Set(ignored)].map((name) => `${given.path}.k8s.${name}`),
+  };
 }
 
 /** What the user gave of a component's values; the rest comes from profiles and needs no check. */

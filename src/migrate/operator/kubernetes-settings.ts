@@ -2,42 +2,67 @@ import type { Json, JsonObject } from '../../rules/json';
 import { isJsonObject } from '../../rules/json';
 import type { ObjectOverlay } from '../installation';
 import { valueAt } from '../props-from';
+import { hasFields, SETTING_NAMES, settingPatch } from '../overlay/setting-places';
+import type { SettingName } from '../overlay/setting-places';
 import type { OperatorComponent } from './components';
+
+/** One Kubernetes setting of a component, or one field of it: a patch of one object of the component's chart. */
+export interface KubernetesSetting {
+  /** Name of the setting under `k8s`. */
+  readonly name: SettingName;
+  /** The field of it that is set; undefined for all of it. */
+  readonly field?: string;
+  readonly value: Json;
+  readonly overlay: ObjectOverlay & { readonly merge: JsonObject };
+}
+
+/** Fields that make sense together only: a new minimum may lie above the old maximum. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = { hpaSpec: ['minReplicas', 'maxReplicas'] };
 
 /**
  * What the Kubernetes settings of a component change in the objects of its chart: each is merged into the workload, its
- * autoscaler, its disruption budget or its Service, and then come the overlays.
+ * autoscaler, its disruption budget or its Service.
  *
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/#KubernetesResources
  */
-export function overlaysOf(component: OperatorComponent): ObjectOverlay[] {
+export function settingsOf(component: OperatorComponent): KubernetesSetting[] {
   const { k8s, kind } = component;
-  if (k8s === undefined) return [];
-  const merges = kind.workload === undefined ? [] : settings(component, k8s, kind.workload);
-  return [...merges, ...pathOverlays(k8s)];
+  if (k8s === undefined || kind.workload === undefined) return [];
+  return SETTING_NAMES.flatMap((name) => {
+    const value = k8s[name];
+    if (value === undefined) return [];
+    const given = name === 'service' ? withoutGatewayPorts(component, value) : value;
+    return fieldsOf(name, given).map((part) => ({ name, ...part, overlay: overlayOf(component, name, part) }));
+  });
 }
 
-function settings(component: OperatorComponent, k8s: JsonObject, workload: NonNullable<OperatorComponent['kind']['workload']>): ObjectOverlay[] {
-  const name = nameOf(component, workload.name);
-  const podSpec = pick(k8s, ['affinity', 'nodeSelector', 'priorityClassName', 'securityContext', 'tolerations']);
-  const container = pick(k8s, ['env', 'imagePullPolicy', 'readinessProbe', 'resources']);
-  if (Object.keys(container).length > 0) podSpec['containers'] = [{ name: workload.container, ...container }];
-  const template = { ...(given(k8s, 'podAnnotations') ? { metadata: { annotations: k8s['podAnnotations'] as Json } } : {}), ...section('spec', podSpec) };
-  const spec = {
-    ...(given(k8s, 'replicaCount') ? { replicas: k8s['replicaCount'] as Json } : {}),
-    ...(given(k8s, 'strategy') ? { strategy: k8s['strategy'] as Json } : {}),
-    ...section('template', template),
-  };
-  const service = {
-    ...(given(k8s, 'serviceAnnotations') ? { metadata: { annotations: k8s['serviceAnnotations'] as Json } } : {}),
-    ...section('spec', serviceSpec(component, k8s)),
-  };
-  return [
-    merge(workload.kind, name, section('spec', spec)),
-    merge('HorizontalPodAutoscaler', name, section('spec', k8s['hpaSpec'])),
-    merge('PodDisruptionBudget', name, section('spec', k8s['podDisruptionBudget'])),
-    merge('Service', name, service),
-  ].flat();
+/** The overlays of a component, which come after its settings. */
+export function pathOverlaysOf({ k8s }: OperatorComponent): ObjectOverlay[] {
+  const overlays = Array.isArray(k8s?.['overlays']) ? (k8s['overlays'] as readonly Json[]) : [];
+  return overlays.filter(isJsonObject).map(({ kind, name, patches }) => ({
+    kind: String(kind),
+    name: String(name),
+    patches: Array.isArray(patches) ? (patches as readonly JsonObject[]) : [],
+  }));
+}
+
+interface Part {
+  readonly field?: string;
+  readonly value: Json;
+}
+
+function fieldsOf(name: SettingName, value: Json): Part[] {
+  if (!hasFields(name) || !isJsonObject(value)) return [{ value }];
+  const together = (TOGETHER[name] ?? []).filter((field) => value[field] !== undefined);
+  const alone = Object.entries(value).filter(([field]) => !together.includes(field));
+  const parts = alone.map(([field, each]): Part => ({ field, value: { [field]: each } }));
+  if (together.length === 0) return parts;
+  return [{ field: together.join('+'), value: Object.fromEntries(together.map((field) => [field, value[field] as Json])) }, ...parts];
+}
+
+function overlayOf(component: OperatorComponent, setting: SettingName, { value }: Part): KubernetesSetting['overlay'] {
+  const { kind = '', name = '', container = '' } = component.kind.workload ?? {};
+  return { ...settingPatch(setting, value, { kind, container, name: nameOf(component, name) }), patches: [] };
 }
 
 /** A revision's objects are named after it, which istioctl minds for istiod only. */
@@ -49,34 +74,8 @@ function nameOf({ kind, name, values }: OperatorComponent, fallback: string): st
 }
 
 /** The ports of a gateway's Service are values of its chart. */
-function serviceSpec({ kind }: OperatorComponent, k8s: JsonObject): Json | undefined {
-  const service = k8s['service'];
+function withoutGatewayPorts({ kind }: OperatorComponent, service: Json): Json {
   if (kind.isGateway !== true || !isJsonObject(service)) return service;
   const { ports: _ports, ...rest } = service;
   return rest;
-}
-
-function pathOverlays(k8s: JsonObject): ObjectOverlay[] {
-  const overlays = Array.isArray(k8s['overlays']) ? (k8s['overlays'] as readonly Json[]) : [];
-  return overlays.filter(isJsonObject).map(({ kind, name, patches }) => ({
-    kind: String(kind),
-    name: String(name),
-    patches: Array.isArray(patches) ? (patches as readonly JsonObject[]) : [],
-  }));
-}
-
-function merge(kind: string, name: string, patch: JsonObject): ObjectOverlay[] {
-  return Object.keys(patch).length === 0 ? [] : [{ kind, name, merge: patch, patches: [] }];
-}
-
-function section(key: string, value: Json | undefined): JsonObject {
-  return isJsonObject(value) && Object.keys(value).length > 0 ? { [key]: value } : {};
-}
-
-function pick(values: JsonObject, keys: readonly string[]): Record<string, Json> {
-  return Object.fromEntries(keys.filter((key) => given(values, key)).map((key) => [key, values[key] as Json]));
-}
-
-function given(values: JsonObject, key: string): boolean {
-  return values[key] !== undefined;
 }

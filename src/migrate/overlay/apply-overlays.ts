@@ -27,7 +27,7 @@ export function applyOverlays(component: Construct, overlays: readonly ObjectOve
 }
 
 function changed(manifest: JsonObject, { merge, patches }: ObjectOverlay, object: ApiObject, findings: Finding[]): JsonObject {
-  const merged = merge === undefined ? manifest : oneBudget(strategicMerge(manifest, merge), merge);
+  const merged = merge === undefined ? manifest : mergedInto(manifest, merge);
   return patches.reduce<JsonObject>((at, { path, value }) => {
     try {
       return patchAtPath(at, String(path), value);
@@ -44,6 +44,11 @@ function changed(manifest: JsonObject, { merge, patches }: ObjectOverlay, object
       return at;
     }
   }, merged);
+}
+
+/** The object with a Kubernetes setting merged into it. */
+export function mergedInto(manifest: JsonObject, merge: JsonObject): JsonObject {
+  return oneBudget(strategicMerge(manifest, merge), merge);
 }
 
 /** Of the two bounds of a disruption budget only one may be set; the chart sets the one, a setting may set the other. */

@@ -26,7 +26,8 @@ export class KnownValues {
     // where a schema checks a chart, it says what stands at the top
     const isOpen = (path: string): boolean => !chart.isStrict || path.startsWith('global.') || path.startsWith('pilot.');
     for (const [path, value] of readTable(KNOWN_VALUES.common, minor)) {
-      if (isOpen(path)) known.add(path, value);
+      // the schema of a chart is another one, and says nothing of what is common to all
+      if (isOpen(path)) known.add(path, chart.isStrict ? { ...value, kind: 'any', isNullable: true } : value);
       if (section !== undefined && path.startsWith(section)) known.add(path.slice(section.length), value);
       if (globals !== undefined && !chart.isStrict && path.startsWith(globals)) known.add(path.slice(globals.length), value);
     }

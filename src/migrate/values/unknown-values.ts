@@ -11,7 +11,7 @@ import type { GivenValue } from './walk-values';
 export interface ValuesToCheck {
   readonly values: JsonObject;
   readonly known: KnownValues;
-  /** Whether types are checked by a schema: otherwise templates print scalars, and a number may stand for a text. */
+  /** Whether types are checked by a schema: otherwise templates print scalars, and one may stand for another. */
   readonly isStrict: boolean;
   /** Whether null is checked, too. Everywhere else it takes away a default. */
   readonly refusesNull: boolean;
@@ -84,17 +84,12 @@ function fits(value: Json, kind: ValueKind, isStrict: boolean): boolean {
       return Array.isArray(value);
     case 'map':
       return isJsonObject(value);
-    case 'boolean':
-      return typeof value === 'boolean';
     case 'scalar':
       return typeof value !== 'object';
+    case 'boolean':
     case 'text':
-      return typeof value === 'string' || (!isStrict && typeof value !== 'object');
     case 'number':
-      return typeof value === 'number' || (!isStrict && isNumeric(value));
+      // templates print scalars, and YAML reads what they print
+      return isStrict ? typeof value === (kind === 'text' ? 'string' : kind) : typeof value !== 'object';
   }
-}
-
-function isNumeric(value: Json): boolean {
-  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
 }

@@ -1,6 +1,7 @@
-import type { ValidatingAdmissionPolicySpec } from '../../../imports/kubernetes/validating-admission-policy';
-import type { Release } from '../release';
-import { since } from '../release';
+import type { LabelSelector } from '../../imports/kubernetes/meta-v1';
+import type { ValidatingAdmissionPolicySpec } from '../../imports/kubernetes/validating-admission-policy';
+import type { Release } from './release';
+import { since } from './release';
 
 /** API groups whose objects istiod checks. */
 export const VALIDATED_GROUPS = ['security.istio.io', 'networking.istio.io', 'telemetry.istio.io', 'extensions.istio.io'] as const;
@@ -19,15 +20,17 @@ const UNSTABLE_TELEMETRY = [
  * A policy by which the API server refuses Istio objects that are not of the stable channel, each with one condition: its kind,
  * or fields of it.
  *
+ * @param objectSelector which objects it looks at; all of them without one
  * @see https://istio.io/latest/docs/releases/feature-stages/
  */
-export function stablePolicySpec(release: Release): ValidatingAdmissionPolicySpec {
+export function stablePolicySpec(release: Release, objectSelector?: LabelSelector): ValidatingAdmissionPolicySpec {
   const hasTrustDomains = since(release, '1.30');
   const kinds = [...UNSTABLE_KINDS, 'Telemetry', ...(hasTrustDomains ? ['AuthorizationPolicy'] : [])];
   return {
     failurePolicy: 'Fail',
     matchConstraints: {
       resourceRules: [{ apiGroups: [...VALIDATED_GROUPS], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*'] }],
+      ...(objectSelector !== undefined && { objectSelector }),
     },
     variables: kinds.map((kind) => ({ name: `is${kind}`, expression: `object.kind == '${kind}'` })),
     validations: [
