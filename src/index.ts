@@ -33,7 +33,7 @@ export type { ZtunnelProps } from './control-plane/ztunnel/ztunnel-props';
 export { BaseCrds } from './control-plane/base-crds';
 export type { BaseCrdsProps } from './control-plane/base-crds';
 export { Mesh } from './mesh/mesh';
-export type { FromInstallerOptions, FromProfileOptions, HelmValues, ProfileName } from './mesh/mesh';
+export type { FromInstallerOptions, FromProfileOptions, HelmValues, MeshEgressGatewayProps, ProfileName } from './mesh/mesh';
 export { InstalledMesh } from './mesh/installed-mesh';
 export type { HelmRelease } from './migrate/from-helm';
 export type { ChartName } from './migrate/values/charts';

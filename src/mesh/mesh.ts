@@ -2,6 +2,8 @@ import { Construct } from 'constructs';
 import { PeerAuthentication } from '../../imports/istio/peer-authentication';
 import type { BaseProps } from '../control-plane/base/base-props';
 import { Cni } from '../control-plane/cni/cni';
+import { Gateway } from '../control-plane/gateway/gateway';
+import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import { Istiod } from '../control-plane/istiod/istiod';
 import type { IstiodSettings } from '../control-plane/istiod/istiod-settings';
 import { injectionLabelsOf, NamedMesh } from '../control-plane/mesh-reference';
@@ -12,10 +14,12 @@ import { EastWestGateway } from '../control-plane/east-west-gateway/east-west-ga
 import type { EastWestGatewayProps } from '../control-plane/east-west-gateway/east-west-gateway';
 import { Cluster } from '../core/cluster';
 import { namespaceName } from '../core/references';
+import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
 import { requireProps } from '../core/required-props';
 import { requestNamespace, requestSharedObject } from '../core/shared-objects';
 import { Stage } from '../core/stage';
+import { EgressGateway } from '../egress/egress-gateway';
 import { IngressGateway } from '../ingress/ingress-gateway';
 import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingress-gateway';
 import type { HelmRelease } from '../migrate/from-helm';
@@ -26,6 +30,12 @@ import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';
 import type { MeshProps } from './mesh-props';
 import { requestBase } from './shared-base';
+
+/** Props of an egress gateway of a mesh. */
+export interface MeshEgressGatewayProps extends Omit<GatewayProps, 'namespace'> {
+  /** @default 'istio-egress' */
+  readonly namespace?: NamespaceReference;
+}
 
 /** A profile of istioctl. */
 export type ProfileName =
@@ -171,6 +181,20 @@ export class Mesh extends Construct implements MeshReference {
     const isOwn = props.namespace !== undefined && namespaceName(this, props.namespace) === this.namespace;
     const workload = props.workload === false ? false : mergeProps(this.gatewayProps, props.workload);
     return new IngressGateway(this, id, { namespaceLabels: isOwn ? {} : injectionLabelsOf(this, this.revision), ...props, workload });
+  }
+
+  /**
+   * Adds an egress gateway, reachable from inside the cluster only; what leaves through it is added with `EgressRoute`.
+   *
+   * Its namespace is made, unless it is a construct of this program; it is `istio-egress` unless told otherwise.
+   */
+  public addEgressGateway(id: string, props: MeshEgressGatewayProps = {}): EgressGateway {
+    requireProps(this, props, 'addEgressGateway');
+    const namespace = namespaceName(this, props.namespace ?? 'istio-egress');
+    const isOwn = namespace === this.namespace;
+    if (typeof (props.namespace ?? '') === 'string' && !isOwn) requestNamespace(this, namespace, injectionLabelsOf(this, this.revision));
+    const gateway = new Gateway(this, id, mergeProps<GatewayProps>({ ...this.gatewayProps, service: { type: 'ClusterIP' } }, { ...props, namespace }));
+    return EgressGateway.from(gateway);
   }
 
   /** Adds the way into this network for the pods of other networks of the mesh. */

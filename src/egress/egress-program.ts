@@ -1,0 +1,81 @@
+import type { IConstruct } from 'constructs';
+import { Cluster } from '../core/cluster';
+import { addPlanner } from '../core/planner';
+import { rootState } from '../core/root-state';
+import type { Finding } from '../errors/finding';
+import { MeshError, meshError } from '../errors/mesh-error';
+import type { EgressLockdown } from './egress-lockdown';
+import type { EgressRoute } from './egress-route';
+import type { ExternalService } from './external-service';
+import { egressFindings } from './egress-findings';
+
+/** All that a program says of the way out of one cluster. */
+export class ClusterEgress {
+  public readonly services: ExternalService[] = [];
+  public readonly routes: EgressRoute[] = [];
+  private readonly lockdowns = new Map<string, EgressLockdown>();
+
+  /** @throws MeshError when another construct declares the host: Istio would follow one of the two. */
+  public addService(service: ExternalService): void {
+    const owner = this.services.find(({ host, namespace, isNamed }) => {
+      const isSameReference = isNamed && service.isNamed && namespace === service.namespace;
+      return host === service.host && !isSameReference;
+    });
+    if (owner === undefined) {
+      this.services.push(service);
+      return;
+    }
+    throw meshError({
+      code: 'second-owner',
+      construct: service.node.path,
+      property: 'host',
+      got: `${service.host}, which ${owner.node.path} stands for, too`,
+      expected: 'one ExternalService for each host',
+      fix: 'make it once, with all its ports, and hand it on',
+    });
+  }
+
+  /** @throws MeshError when something else locks the namespace: Istio would follow one Sidecar of the two. */
+  public addLockdown(lockdown: EgressLockdown, property: string): void {
+    const owner = this.lockdowns.get(lockdown.namespace);
+    if (owner === undefined) {
+      this.lockdowns.set(lockdown.namespace, lockdown);
+      return;
+    }
+    throw meshError({
+      code: 'second-owner',
+      construct: lockdown.node.path,
+      property,
+      got: `the namespace ${lockdown.namespace}, which ${owner.node.path} locks`,
+      expected: 'one EgressLockdown for each namespace',
+      fix: 'make it once, and add to it with allow()',
+    });
+  }
+
+  /** What holds for pods of a namespace: its own lockdown, else that of the mesh. */
+  public lockdownOf(namespace: string): EgressLockdown | undefined {
+    return this.lockdowns.get(namespace) ?? [...this.lockdowns.values()].find(({ isMeshWide }) => isMeshWide);
+  }
+
+  /** True where some lockdown leaves the service open. */
+  public isAllowedAnywhere(service: ExternalService): boolean {
+    return [...this.lockdowns.values()].some((lockdown) => lockdown.allows(service));
+  }
+}
+
+/** What a program says of the way out of the cluster that a construct is in; it is judged as a whole at synthesis. */
+export function egressOf(construct: IConstruct): ClusterEgress {
+  const clusters = rootState(construct, 'egress', () => new Map<string, ClusterEgress>());
+  const path = Cluster.pathOf(construct);
+  const known = clusters.get(path);
+  if (known !== undefined) return known;
+  const egress = new ClusterEgress();
+  clusters.set(path, egress);
+  addPlanner(construct, { key: 'egress', plan: () => judge([...clusters.values()]) });
+  return egress;
+}
+
+function judge(clusters: readonly ClusterEgress[]): void {
+  const findings: Finding[] = clusters.flatMap(egressFindings);
+  if (findings.length > 0) throw new MeshError(findings);
+}
