@@ -7,18 +7,7 @@ export type { EastWestGatewayProps } from './control-plane/east-west-gateway/eas
 export { Gateway } from './control-plane/gateway/gateway';
 export type { GatewayAutoscaling, GatewayProps, GatewayServiceProps, NetworkGateway } from './control-plane/gateway/gateway-props';
 export type { GatewayPodProps, InjectionProps, InjectorProps, WaypointProps } from './control-plane/injection/injection-props';
-export type {
-  CapturedIpRanges,
-  CapturedPorts,
-  InboundCaptureProps,
-  OutboundCaptureProps,
-  ProxyInitProps,
-  ProxyLogLevel,
-  ProxyProps,
-  ProxyReadinessProps,
-  ProxyStartupProps,
-  TrafficCaptureProps,
-} from './control-plane/injection/proxy-props';
+export type { CapturedIpRanges, CapturedPorts, InboundCaptureProps, OutboundCaptureProps, ProxyInitProps, ProxyLogLevel, ProxyProps, ProxyReadinessProps, ProxyStartupProps, TrafficCaptureProps } from './control-plane/injection/proxy-props';
 export { Istiod } from './control-plane/istiod/istiod';
 export type { IstiodProps } from './control-plane/istiod/istiod-props';
 export { RemoteIstiod } from './control-plane/remote-istiod/remote-istiod';
@@ -104,6 +93,10 @@ export { StrictMtlsNamespace } from './security/strict-mtls-namespace';
 export type { StrictMtlsNamespaceProps } from './security/strict-mtls-namespace';
 export type { ServiceFacts, ServicePort } from './traffic/kubernetes-service';
 export { MeshService } from './traffic/mesh-service';
+export type { ConnectionPoolProps, ConsistentHashProps, HashCookie, HttpPoolProps, LoadBalancerProps, LocalityProps, LocalitySettings, OutlierDetectionProps, OutlierPreset, TcpPoolProps, TrafficPolicyProps, WarmupProps } from './traffic/resilience/traffic-policy-props';
+export { MeshRoute } from './traffic/rules/mesh-route';
+export type { CookieMatch, RouteMatch } from './traffic/rules/route-match';
+export type { DirectResponseRouteProps, FaultAbort, ForwardRouteProps, GrpcStatus, HeaderChanges, RedirectRouteProps, RetryCondition, RouteCorsPolicy, RouteDestination, RouteDirectResponse, RouteFault, RouteHeaders, RouteMirror, RouteProps, RouteRedirect, RouteRetries, RouteRewrite, RouteShare, RuleProps } from './traffic/rules/route-props';
 export type { Destination, Shares } from './traffic/versioned-traffic';
 export type { FromServiceOptions, MeshServiceOptions, NamedServiceProps } from './traffic/mesh-service-props';
 export type { NamespaceServicePort } from './traffic/service-ports';

@@ -9,12 +9,13 @@ import { access } from './cases/access';
 import { failures } from './cases/failures';
 import { ingress } from './cases/ingress';
 import { routes } from './cases/routes';
+import { rules } from './cases/rules';
 import { shares } from './cases/shares';
 import { CertificateAuthority } from './certificates';
 import { Client } from './client';
 import { rowOf } from './judge-case';
 
-export const cases: readonly Case[] = [...shares, ...routes, ...failures, ...ingress, ...access];
+export const cases: readonly Case[] = [...shares, ...routes, ...failures, ...ingress, ...access, ...rules];
 
 export const judge: Judge = {
   name: 'envoy',

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
+import { requirePlace } from '../core/place';
 import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
 import type { ObjectConstruct } from '../core/references';
 import { requireProps } from '../core/required-props';
@@ -24,7 +25,13 @@ import type { FromServiceOptions, NamedServiceProps } from './mesh-service-props
 import { NamedService } from './named-service';
 import type { KnownService } from './named-service';
 import { requirePorts } from './service-ports';
-import { VersionedTraffic } from './versioned-traffic';
+import type { FactsOf } from './rules/checked-match';
+import { checkRoute } from './rules/checked-route';
+import { MeshRoute } from './rules/mesh-route';
+import type { RouteProps } from './rules/route-props';
+import { checkedPolicy } from './resilience/checked-policy';
+import type { TrafficPolicyProps } from './resilience/traffic-policy-props';
+import { ServiceTraffic } from './service-traffic';
 import type { Destination, Shares } from './versioned-traffic';
 import { workloadService } from './workload-service';
 
@@ -132,8 +139,9 @@ export class MeshService extends Construct implements AccessSource {
     this.known = know(this);
     this.refuseSecondOwner();
     const first = this.known.representedBy(this);
-    if (this.known.traffic !== undefined) this.known.traffic.isKnownAs(first);
-    else if (this.known.versions !== undefined) this.known.traffic = new VersionedTraffic(first);
+    this.known.traffic ??= new ServiceTraffic(first);
+    this.known.traffic.isKnownAs(first);
+    if (this.known.versions !== undefined) this.known.traffic.addVersions();
   }
 
   /** Versions that run of the service. */
@@ -182,17 +190,53 @@ export class MeshService extends Construct implements AccessSource {
    * else shares this service's traffic already; at synthesis, when a port carries TLS that the pods end themselves.
    */
   public split(owner: IConstruct, shares: Shares): void {
-    if (this.known.traffic === undefined) {
-      throw meshError({
-        code: 'no-versions',
-        construct: owner.node.path,
-        property: 'service',
-        got: `${this.node.path}, which has no versions`,
-        expected: 'a service with versions',
-        fix: "give it versions: ['v1', 'v2']",
-      });
-    }
-    this.known.traffic.split(owner, shares);
+    this.traffic.split(owner, shares);
+  }
+
+  /**
+   * Does something else with some of the requests that the mesh makes to this service: leads them to a version or another
+   * service, answers, redirects or changes them, waits and tries again, or fails on purpose.
+   *
+   * Rules from all over the program become the service's one VirtualService: the narrower rule goes before the wider, then the
+   * one of higher `priority`. Last come all other requests, which a split or a canary shares. Requests that an IngressRoute
+   * leads to the service do not meet its rules.
+   *
+   * @throws MeshError when a value cannot be, a redirect comes back to the rule, tries do not fit into the timeout, or a fault
+   * says neither cohort nor `everyone: true`; at synthesis, when two rules fit the same requests and neither goes first, a
+   * rule never matches, or there is no such version or port.
+   * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
+   * @example
+   * reviews.route(chart, 'testers', { match: { headers: { 'x-tester': 'yes' } }, to: { version: 'v2' } });
+   */
+  public route(scope: Construct, id: string, props: RouteProps): MeshRoute {
+    const path = requirePlace(scope, id);
+    requireProps(path, props);
+    requireSameCluster(scope, this, 'service');
+    const route = new MeshRoute(scope, id);
+    const factsOf = (source: unknown): ReturnType<FactsOf> => {
+      if (!MeshService.isMeshService(source) && !(isObjectConstruct(source) && source.kind === 'Service')) return undefined;
+      const { namespace, known } = MeshService.of(route, source, 'match.source');
+      return { namespace, facts: known.facts };
+    };
+    const of = (given: unknown, property: string): MeshService => MeshService.of(route, given as MeshService, property);
+    this.traffic.addRule(checkRoute(route, props, { of, factsOf }));
+    return route;
+  }
+
+  /**
+   * Says how callers in the mesh treat the service's pods: how many connections and requests they have open, when they leave
+   * a pod alone that fails, and which pod gets the next request. It becomes the `trafficPolicy` of the service's
+   * DestinationRule, for all versions. Encryption is not part of it: it follows the mTLS of the mesh.
+   *
+   * @param owner the construct that an error names
+   * @throws MeshError when a value cannot be, parts contradict each other, or the service has a policy already.
+   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
+   * @example
+   * reviews.trafficPolicy(chart, { outlierDetection: 'gateway-errors', loadBalancer: { simple: 'LEAST_REQUEST' } });
+   */
+  public trafficPolicy(owner: IConstruct, props: TrafficPolicyProps): void {
+    requireSameCluster(owner, this, 'service');
+    this.traffic.setPolicy(owner, checkedPolicy(owner, props));
   }
 
   /**
@@ -200,8 +244,11 @@ export class MeshService extends Construct implements AccessSource {
    * For routes that lead to the service, and to be asked when the program is complete: in a planner.
    */
   public destinations(port: number): readonly Destination[] {
-    const all = this.known.traffic?.destinations() ?? [{ destination: { host: this.host } }];
-    return all.map((each) => ({ ...each, destination: { ...each.destination, port: { number: port } } }));
+    return this.traffic.destinations().map((each) => ({ ...each, destination: { ...each.destination, port: { number: port } } }));
+  }
+
+  private get traffic(): ServiceTraffic {
+    return (this.known.traffic ??= new ServiceTraffic(this.known.representedBy(this)));
   }
 
   private accessTarget(): AccessTarget {

@@ -2,7 +2,8 @@ import type { IConstruct } from 'constructs';
 import { compareConstructs } from '../core/construct-path';
 import { meshError } from '../errors/mesh-error';
 import type { ServiceFacts, ServicePort } from './kubernetes-service';
-import type { VersionedService, VersionedTraffic } from './versioned-traffic';
+import type { ServiceTraffic } from './service-traffic';
+import type { VersionedService } from './versioned-traffic';
 
 /** What one reference says of a service that another program makes; what is undefined it leaves to others. */
 export interface ServiceReference {
@@ -20,13 +21,13 @@ export interface KnownService {
   readonly serviceAccount: () => string;
   /** The construct whose traffic it is, of those that stand for the service: the first by path. */
   readonly representedBy: (service: VersionedService) => VersionedService;
-  /** How its traffic is shared, where it has versions. */
-  traffic: VersionedTraffic | undefined;
+  /** What the mesh does with its traffic. */
+  traffic: ServiceTraffic | undefined;
 }
 
 /** A service that another program makes: all references to it are one, and know what any of them said. */
 export class NamedService implements KnownService {
-  public traffic: VersionedTraffic | undefined;
+  public traffic: ServiceTraffic | undefined;
   private readonly ports = new Map<string, ServicePort>();
   private said: Partial<Omit<ServiceReference, 'ports'>> = {};
   private first: VersionedService | undefined;

@@ -1,8 +1,4 @@
-import { Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { DestinationRule } from '../../imports/istio/destination-rule';
-import { VirtualService } from '../../imports/istio/virtual-service';
-import { compareConstructs } from '../core/construct-path';
 import { isDnsLabel } from '../core/kubernetes-names';
 import { requireSameCluster } from '../core/references';
 import { describeValue } from '../core/refusal';
@@ -11,7 +7,6 @@ import { Weight } from '../core/weight';
 import { closest } from '../errors/closest';
 import { meshError } from '../errors/mesh-error';
 import type { ServicePort } from './kubernetes-service';
-import { sharedRoutes } from './shared-routes';
 
 /** What is known of a service that has versions. */
 export interface VersionedService extends Construct {
@@ -31,31 +26,15 @@ export interface Destination {
   readonly weight?: number;
 }
 
-const SUBSETS = 'subsets';
-const ROUTE = 'route';
-
-/** The subsets of a service, and how the mesh's traffic is shared among them. */
+/** The versions of a service, and how its traffic is shared among them. */
 export class VersionedTraffic {
-  private destinationRule: DestinationRule;
-  private owner: IConstruct | undefined;
-  private shared: readonly Destination[] | undefined;
+  /** Who shares the traffic; undefined while nobody does. */
+  public owner: IConstruct | undefined;
+  private weights: Readonly<Record<string, Weight>> = {};
 
   /** @throws MeshError when there is no version, or one twice. */
-  public constructor(private service: VersionedService) {
+  public constructor(public service: VersionedService) {
     this.refuseBadVersions();
-    this.destinationRule = this.makeSubsets();
-  }
-
-  /**
-   * Tells of one more construct that stands for the service. The objects are made in the first of them, by path, so that the
-   * file they are written to does not depend on the order of construction.
-   */
-  public isKnownAs(service: VersionedService): void {
-    if (compareConstructs(service, this.service) >= 0) return;
-    for (const id of [SUBSETS, ROUTE]) this.service.node.tryRemoveChild(id);
-    this.service = service;
-    this.destinationRule = this.makeSubsets();
-    if (this.owner !== undefined && this.shared !== undefined) this.makeRoute(this.owner, this.shared);
   }
 
   /** See `MeshService.split`. */
@@ -64,42 +43,17 @@ export class VersionedTraffic {
     requireProps(owner, shares, 'shares');
     this.refuseSecondOwner(owner);
     this.refuseUnknownVersions(owner, Object.keys(shares));
-    const weights = Weight.split(shares, { construct: owner.node.path, property: 'weight' });
-    const { host, versions } = this.service;
+    this.weights = Weight.split(shares, { construct: owner.node.path, property: 'weight' });
     this.owner = owner;
-    this.shared = versions
-      .filter((version) => weights[version] !== undefined)
-      .map((version) => ({ destination: { host, subset: version }, weight: weights[version]?.value ?? 0 }));
-    this.makeRoute(owner, this.shared);
   }
 
-  /** Where requests for the service go: to its subsets by their shares, or to all of its pods alike. */
-  public destinations(): readonly Destination[] {
-    return this.shared ?? [{ destination: { host: this.service.host } }];
-  }
-
-  private makeSubsets(): DestinationRule {
-    const { name, namespace, host, versions } = this.service;
-    return new DestinationRule(this.service, SUBSETS, {
-      metadata: { name, namespace },
-      spec: { host, subsets: versions.map((version) => ({ name: version, labels: { version } })) },
-    });
-  }
-
-  private makeRoute(owner: IConstruct, shared: readonly Destination[]): void {
-    const { name, namespace, host } = this.service;
-    // by what the ports are at synthesis: a Service of another library may get more until then
-    const routes = (): ReturnType<typeof sharedRoutes> => sharedRoutes(owner, host, this.service.ports, shared);
-    const route = new VirtualService(this.service, ROUTE, {
-      metadata: { name, namespace },
-      spec: {
-        hosts: [host],
-        http: Lazy.any({ produce: () => routes().http }) as never,
-        tcp: Lazy.any({ produce: () => routes().tcp }) as never,
-      },
-    });
-    // a route to a subset that is not there yet answers 503
-    route.needs(this.destinationRule);
+  /** Where requests go that are shared, in the order of the versions; undefined while they are not. */
+  public shared(): readonly Destination[] | undefined {
+    if (this.owner === undefined) return undefined;
+    const { host, versions } = this.service;
+    return versions
+      .filter((version) => this.weights[version] !== undefined)
+      .map((version) => ({ destination: { host, subset: version }, weight: this.weights[version]?.value ?? 0 }));
   }
 
   private refuseBadVersions(): void {

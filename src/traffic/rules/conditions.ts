@@ -1,0 +1,55 @@
+import type { StringMatch } from '../../core/string-match';
+
+/**
+ * What a match asks of a request, as a set that can be compared with others. Keys tell what is looked at, such as `uri` or
+ * `header x-user`.
+ */
+export interface Conditions {
+  readonly wanted: ReadonlyMap<string, StringMatch>;
+  /** What a request must not have: it fits none of these. */
+  readonly unwanted: ReadonlyMap<string, StringMatch>;
+}
+
+/** True when every request that fits `narrow` fits `wide`, as far as that can be told. */
+export function covers(wide: Conditions, narrow: Conditions): boolean {
+  for (const [key, match] of wide.wanted) {
+    const other = narrow.wanted.get(key);
+    if (other === undefined || match.covers(other) !== true) return false;
+  }
+  for (const [key, match] of wide.unwanted) {
+    const never = narrow.unwanted.get(key);
+    const other = narrow.wanted.get(key);
+    const isKeptOut = (never !== undefined && never.covers(match) === true) || (other !== undefined && match.overlaps(other) === false);
+    if (!isKeptOut) return false;
+  }
+  return true;
+}
+
+/** True unless it is certain that no request fits both. */
+export function mayOverlap(a: Conditions, b: Conditions): boolean {
+  for (const [key, match] of a.wanted) {
+    const other = b.wanted.get(key);
+    if (other !== undefined && match.overlaps(other) === false) return false;
+  }
+  return !excludes(a, b) && !excludes(b, a);
+}
+
+/** True when no request can fit: one thing is wanted and unwanted. */
+export function contradiction({ wanted, unwanted }: Conditions): string | undefined {
+  return [...wanted].find(([key, match]) => unwanted.get(key)?.covers(match) === true)?.[0];
+}
+
+/** One text for equal conditions: also the order between those that nothing else orders. */
+export function conditionsText({ wanted, unwanted }: Conditions): string {
+  const lines = [...wanted].map(([key, match]) => `${key}: ${match.toString()}`);
+  lines.push(...[...unwanted].map(([key, match]) => `without ${key}: ${match.toString()}`));
+  return lines.length === 0 ? 'any request' : lines.sort().join(', ');
+}
+
+/** Every request that fits has what the other must not have. */
+function excludes(wanting: Conditions, refusing: Conditions): boolean {
+  return [...refusing.unwanted].some(([key, match]) => {
+    const other = wanting.wanted.get(key);
+    return other !== undefined && match.covers(other) === true;
+  });
+}
