@@ -27,7 +27,7 @@ export interface Release {
  */
 export function releaseOf(construct: Construct, asked?: string): Release {
   const version = asked ?? newest(Cluster.factsOf(construct).istio) ?? NEWEST['1.31'];
-  const minor = MINORS.find((known) => version === known || version.startsWith(`${known}.`));
+  const minor = typeof version === 'string' ? MINORS.find((known) => version === known || version.startsWith(`${known}.`)) : undefined;
   if (minor !== undefined && version !== minor) return { version, minor };
   throw meshError({
     code: 'unknown-version',

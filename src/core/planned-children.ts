@@ -21,7 +21,18 @@ export class PlannedChildren {
       this.made.delete(key);
     }
     for (const [key, { owner, make }] of wanted) {
-      if (!this.made.has(key)) this.made.set(key, { owner, child: make() });
+      if (!this.made.has(key)) this.made.set(key, { owner, child: madeOrGone(owner, make) });
     }
+  }
+}
+
+/** A construct that refuses its props is there all the same by then, and would be in the way of the next run. */
+function madeOrGone(owner: Construct, make: () => Construct): Construct {
+  const before = new Set(owner.node.children);
+  try {
+    return make();
+  } catch (error) {
+    for (const child of owner.node.children) if (!before.has(child)) owner.node.tryRemoveChild(child.node.id);
+    throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
 import { Gateway } from '../control-plane/gateway/gateway';
 import type { GatewayProps } from '../control-plane/gateway/gateway-props';
+import { injectionLabelsOf, requireMesh } from '../control-plane/mesh-reference';
+import type { MeshReference } from '../control-plane/mesh-reference';
 import { isDnsLabel } from '../core/kubernetes-names';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
@@ -47,8 +49,14 @@ export interface IngressGatewayProps extends GatewayFacts {
    */
   readonly createNamespace?: boolean;
   /**
+   * The mesh whose control plane injects the gateway's pods, or a RevisionTag that stands for it: with a tag, the gateway outlives
+   * the meshes that the tag moves over.
+   * @default - what `namespaceLabels` say
+   */
+  readonly mesh?: MeshReference;
+  /**
    * Labels of the namespace, where it is made: those by which the gateway's pods are injected.
-   * @default - none; `Mesh.addIngressGateway` gives those of its mesh
+   * @default - those of `mesh`; `Mesh.addIngressGateway` gives those of its mesh
    */
   readonly namespaceLabels?: Readonly<Record<string, string>>;
   /**
@@ -114,8 +122,15 @@ export class IngressGateway extends Construct implements AccessSource {
     this.selector = Selector.of(props.selector ?? { istio: this.name }, place).matchLabels;
     this.principals = [principalOf(this, this.namespace, serviceAccountName(this, props.serviceAccount ?? this.name, this.namespace))];
     const isMade = typeof (props.namespace ?? '') !== 'string';
-    if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels));
+    if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels ?? this.labelsOf(props.mesh)));
     if (!this.isNamed && props.workload !== false) this.addWorkload(props, props.workload);
+  }
+
+  private labelsOf(mesh: MeshReference | undefined): Labels | undefined {
+    if (mesh === undefined) return undefined;
+    requireMesh(this, mesh);
+    // gateways are injected in ambient mode, too
+    return injectionLabelsOf(this, mesh.revision);
   }
 
   private addWorkload({ serviceAccount }: IngressGatewayProps, workload: GatewayWorkloadProps = {}): void {

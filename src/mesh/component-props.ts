@@ -55,7 +55,9 @@ export class ComponentPropsOf {
       ...(clusterDomain !== 'cluster.local' && { proxy: { clusterDomain } }),
       ...(hasCni && { cni: { enabled: true, ...(platform === 'openshift' && { provider: 'multus' }) } }),
     };
-    return mergeProps<IstiodProps>(this.presetOf('istiod'), highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, istiod);
+    const { namespace: ztunnel } = this.ztunnel();
+    const trusted = this.props.dataPlane === 'ambient' && ztunnel !== undefined && ztunnel !== this.mesh.namespace ? { trustedZtunnel: { namespace: ztunnel } } : {};
+    return mergeProps<IstiodProps>(this.presetOf('istiod'), trusted, highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, istiod);
   }
 
   /** The remote istiod tells the clusters that ask it apart by the path of their webhooks. */
@@ -68,14 +70,19 @@ export class ComponentPropsOf {
 
   public cni(): CniProps {
     const { cni } = this.props;
-    return mergeProps<CniProps>(this.presetOf('cni'), this.shared, typeof cni === 'object' ? cni : undefined);
+    return mergeProps<CniProps>(this.presetOf('cni'), this.shared, this.agents(), typeof cni === 'object' ? cni : undefined);
   }
 
   public ztunnel(): ZtunnelProps {
     const { network } = Cluster.factsOf(this.mesh);
     const { clusterName } = this.props;
     const own = { ...(network !== undefined && { network }), ...(clusterName !== undefined && { clusterName }) };
-    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, own, this.props.ztunnel);
+    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, this.agents(), { istioNamespace: this.mesh.namespace }, own, this.props.ztunnel);
+  }
+
+  /** On OpenShift, agents of nodes are let into kube-system only, as Istio's own profiles have them. */
+  private agents(): { readonly namespace?: string } {
+    return this.props.platform === 'openshift' ? { namespace: 'kube-system' } : {};
   }
 
   /** What Istio's own profile and compatibility version say of a component. */

@@ -13,9 +13,9 @@ type SharedProps = 'istio' | 'namespace' | 'revision' | 'logging' | 'networkPoli
 /** What {@link Mesh} lets one say of its istiod alone. */
 export type MeshIstiodProps = Omit<IstiodProps, SharedProps | 'cni' | 'meshConfig'>;
 /** What {@link Mesh} lets one say of its CNI plugin alone. */
-export type MeshCniProps = Omit<CniProps, SharedProps>;
+export type MeshCniProps = Omit<CniProps, Exclude<SharedProps, 'namespace'>>;
 /** What {@link Mesh} lets one say of its ztunnel alone. */
-export type MeshZtunnelProps = Omit<ZtunnelProps, SharedProps>;
+export type MeshZtunnelProps = Omit<ZtunnelProps, Exclude<SharedProps, 'namespace'>>;
 /** What {@link Mesh} lets one say of what its control plane stands on. */
 export type MeshBaseProps = Omit<BaseProps, SharedProps>;
 
@@ -109,7 +109,8 @@ export interface MeshProps {
    */
   readonly networkPolicy?: boolean;
   /**
-   * At least two istiods, kept apart from each other, of which one stays while nodes are drained.
+   * At least two istiods, kept apart from each other, of which one stays while nodes are drained; and two proxies at least of each
+   * gateway of the mesh.
    * @default false
    * @see https://istio.io/latest/docs/ops/best-practices/deployment/
    */

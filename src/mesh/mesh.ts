@@ -15,7 +15,7 @@ import type { EastWestGatewayProps } from '../control-plane/east-west-gateway/ea
 import { Cluster } from '../core/cluster';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
-import { describeValue, refusal } from '../core/refusal';
+import { refusal } from '../core/refusal';
 import { requireProps } from '../core/required-props';
 import { requestNamespace, requestSharedObject } from '../core/shared-objects';
 import { Stage } from '../core/stage';
@@ -28,6 +28,7 @@ import type { JsonObject } from '../rules/json';
 import { ComponentPropsOf } from './component-props';
 import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';
+import { checkMesh } from './mesh-checks';
 import type { MeshProps } from './mesh-props';
 import { requestBase } from './shared-base';
 
@@ -149,15 +150,14 @@ export class Mesh extends Construct implements MeshReference {
    */
   public constructor(scope: Construct, id: string, props: MeshProps = {}) {
     super(scope, id);
-    requireProps(this, props);
+    checkMesh(this, props);
     this.namespace = namespaceName(this, props.namespace ?? 'istio-system');
     this.revision = props.revision;
     const labels = injectionLabelsOf(this, props.revision);
     this.injectionLabels = props.dataPlane === 'ambient' ? ambientLabels(props.revision) : labels;
-    this.refuseContradictions(props);
     this.gatewayProps = gatewayPropsOf(props);
     if (typeof (props.namespace ?? '') === 'string') this.addNamespace(props);
-    this.addPolicy(props.mtls ?? 'STRICT');
+    this.addPolicy(rootNamespaceOf(props) ?? this.namespace, props.mtls ?? 'STRICT');
     const hasControlPlane = props.controlPlane !== false;
     if (props.crds ?? hasControlPlane) this.addBase(props);
     if (!hasControlPlane) return;
@@ -200,7 +200,18 @@ export class Mesh extends Construct implements MeshReference {
   /** Adds the way into this network for the pods of other networks of the mesh. */
   public addEastWestGateway(id: string, props: EastWestGatewayProps = {}): EastWestGateway {
     requireProps(this, props, 'addEastWestGateway');
+    if (this.ztunnel !== undefined) throw this.noAmbientEastWest();
     return new EastWestGateway(this, id, mergeProps<EastWestGatewayProps>({ ...this.gatewayProps, namespace: this.namespace }, props));
+  }
+
+  /** ztunnels of several networks meet at a gateway of another kind, which istiod makes of a Gateway of the Gateway API. */
+  private noAmbientEastWest(): Error {
+    return refusal({ construct: this.node.path }, 'addEastWestGateway', {
+      code: 'not-supported',
+      got: 'an east-west gateway of sidecars, in ambient mode',
+      expected: 'a mesh of sidecars',
+      fix: "make a Gateway of the class 'istio-east-west' of the Gateway API, which istiod deploys",
+    });
   }
 
   /** istiod reads off its own namespace which network the cluster is of, and which clusters' istiods it may hear. */
@@ -218,9 +229,9 @@ export class Mesh extends Construct implements MeshReference {
    * Meshes of several revisions have one root namespace, and so one policy. It is applied before the webhooks that would have it
    * checked: on a first install nobody answers them yet.
    */
-  private addPolicy(mode: 'STRICT' | 'PERMISSIVE'): void {
+  private addPolicy(namespace: string, mode: 'STRICT' | 'PERMISSIVE'): void {
     const type = { apiVersion: PeerAuthentication.apiVersion, kind: PeerAuthentication.kind, scope: 'Namespaced' } as const;
-    const props = { metadata: { namespace: this.namespace }, spec: { mtls: { mode } } };
+    const props = { metadata: { namespace }, spec: { mtls: { mode } } };
     requestSharedObject({ scope: this, name: 'default', type, props, stage: Stage.config });
   }
 
@@ -234,23 +245,6 @@ export class Mesh extends Construct implements MeshReference {
     };
     requestBase({ mesh: this, revision: this.revision, props: mergeProps<BaseProps>(own, base) });
   }
-
-  private refuseContradictions({ dataPlane = 'sidecar', cni, mtls = 'STRICT' }: MeshProps): void {
-    const place = { construct: this.node.path };
-    if (dataPlane !== 'sidecar' && dataPlane !== 'ambient') {
-      throw refusal(place, 'dataPlane', { code: 'bad-value', got: describeValue(dataPlane), expected: "'sidecar' or 'ambient'", fix: 'leave it out for sidecars' });
-    }
-    if (mtls !== 'STRICT' && mtls !== 'PERMISSIVE') {
-      throw refusal(place, 'mtls', { code: 'bad-value', got: describeValue(mtls), expected: "'STRICT' or 'PERMISSIVE'", fix: 'leave it out for STRICT' });
-    }
-    if (dataPlane !== 'ambient' || cni !== false) return;
-    throw refusal(place, 'cni', {
-      code: 'ambient-without-cni',
-      got: 'false in ambient mode',
-      expected: 'the CNI plugin: in ambient mode it sends the traffic of pods to ztunnel',
-      fix: 'leave cni out',
-    });
-  }
 }
 
 function releasesOf(values: HelmValues | readonly HelmRelease[]): readonly HelmRelease[] {
@@ -258,13 +252,18 @@ function releasesOf(values: HelmValues | readonly HelmRelease[]): readonly HelmR
   return Object.entries(values as HelmValues).map(([chart, given]) => ({ chart: chart as ChartName, ...(given !== undefined && { values: given }) }));
 }
 
-function gatewayPropsOf({ istio, revision, platform, networkPolicy, image = {} }: MeshProps): GatewayWorkloadProps {
+function rootNamespaceOf({ meshConfig }: MeshProps): string | undefined {
+  return typeof meshConfig?.rootNamespace === 'string' ? meshConfig.rootNamespace : undefined;
+}
+
+function gatewayPropsOf({ istio, revision, platform, networkPolicy, highAvailability, image = {} }: MeshProps): GatewayWorkloadProps {
   const { pullPolicy, pullSecrets } = image;
   return mergeProps<GatewayWorkloadProps>({
     ...(istio !== undefined && { istio }),
     ...(revision !== undefined && { revision }),
     ...(platform !== undefined && { platform }),
     ...(networkPolicy !== undefined && { networkPolicy }),
+    ...(highAvailability === true && { autoscaling: { minReplicas: 2 }, disruptionBudget: { minAvailable: 1 } }),
     image: { ...(pullPolicy !== undefined && { pullPolicy }), ...(pullSecrets !== undefined && { pullSecrets }) },
   });
 }

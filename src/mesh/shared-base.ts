@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { Base } from '../control-plane/base/base';
 import type { BaseProps } from '../control-plane/base/base-props';
+import { hasTag } from '../control-plane/istiod/control-planes';
 import { releaseOf } from '../control-plane/release';
 import { Cluster } from '../core/cluster';
 import { compareConstructs } from '../core/construct-path';
@@ -49,7 +50,8 @@ function plan({ requests, planned }: SharedBases): void {
     if (owner === undefined) continue;
     // the newest istiod may not be up yet, and would be asked about every Istio object all the same
     const asked = sorted.some(({ revision }) => revision === undefined) ? 'default' : sorted.at(-1)?.revision;
-    const defaultRevision = owner.props.defaultRevision ?? asked;
+    // the tag `default` brings the webhook of the default revision itself
+    const defaultRevision = owner.props.defaultRevision ?? (hasTag(owner.mesh, 'default') ? false : asked);
     const props = { ...owner.props, ...(defaultRevision !== undefined && { defaultRevision }) };
     wanted.set(cluster, { owner: owner.mesh, make: () => new Base(owner.mesh, 'base', props) });
   }

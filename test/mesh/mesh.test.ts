@@ -15,7 +15,7 @@ import {
   ServiceAccount,
   ValidatingWebhookConfiguration,
 } from '../../imports/kubernetes';
-import { BaseCrds, Cluster, Mesh, MeshApp, StrictMtlsNamespace } from '../../src';
+import { BaseCrds, Cluster, IngressGateway, Mesh, MeshApp, RevisionTag, StrictMtlsNamespace, unknown } from '../../src';
 import type { ClusterProps, MeshProps } from '../../src';
 import { synthTo } from '../../src/testing';
 import { caught } from '../support/caught';
@@ -186,11 +186,21 @@ describe('a gateway of the mesh', () => {
   });
 });
 
-test.each([
-  ['a data plane that is none', { dataPlane: 'both' as never }, 'bad-value', 'dataPlane'],
-  ['a mode of mutual TLS that is none', { mtls: 'DISABLE' as never }, 'bad-value', 'mtls'],
+test.each<[string, MeshProps, string, string]>([
+  ['a data plane that is none', { dataPlane: 'both' as never }, 'bad-prop', 'dataPlane'],
+  ['a mode of mutual TLS that is none', { mtls: 'DISABLE' as never }, 'bad-prop', 'mtls'],
   ['a release that is not known', { istio: '1.20.0' }, 'unknown-version', 'istio'],
   ['a compatibility version that is none', { compatibilityVersion: '1.2' }, 'unknown-profile', 'compatibilityVersion'],
+  ['a prop that a mesh does not know', { istoid: {} } as never, 'unknown-prop', 'istoid'],
+  ['a release that is no text', { istio: 1.3 as never }, 'bad-prop', 'istio'],
+  ['a release that the cluster does not declare', { istio: '1.30.7' }, 'release-not-of-cluster', 'istio'],
+  ['what decides on objects, known only later', { highAvailability: unknown<boolean>('a flag') }, 'unknown-value', 'highAvailability'],
+  ['ambient mode that the plugin has off', { dataPlane: 'ambient', cni: { ambient: { enabled: false } } }, 'ambient-without-cni', 'cni'],
+  ['ztunnel with sidecars', { ztunnel: {} }, 'contradiction', 'ztunnel'],
+  ['one istiod that is to be highly available', { highAvailability: true, istiod: { autoscaling: false } }, 'contradiction', 'istiod.replicas'],
+  ['props of an istiod that is not made', { controlPlane: false, istiod: {} }, 'contradiction', 'istiod'],
+  ['a revision that only istiod has', { istiod: { revision: 'canary' } } as never, 'said-by-mesh', 'istiod.revision'],
+  ['CRDs that are none, at synthesis', { base: { crds: { exclude: ['x.y'] } } }, 'unknown-crd', 'exclude'],
   ['a configuration that istiod cannot read', { meshConfig: { accesLogFile: '/dev/stdout' } as never }, 'unknown-field', 'meshConfig.accesLogFile'],
 ])('%s is refused', (_title, props, code, property) => {
   expect(caught(() => made(props)).findings[0]).toMatchObject({ code, property });
@@ -202,4 +212,33 @@ test('permissive is spelled out', () => {
 
 test('the reader role is there once', () => {
   expect(made().many(ClusterRole).filter(({ metadata }) => String(metadata.name).includes('reader'))).toHaveLength(1);
+});
+
+test('on OpenShift the agents of nodes are in kube-system, where istiod trusts ztunnel', () => {
+  const shown = made({ platform: 'openshift', dataPlane: 'ambient' });
+  expect(shown.many(DaemonSet).map(({ metadata }) => metadata.namespace)).toEqual(['kube-system', 'kube-system']);
+  const env = shown.one(Deployment).spec?.template.spec?.containers[0]?.env;
+  expect(env).toContainEqual({ name: 'CA_TRUSTED_NODE_ACCOUNTS', value: 'kube-system/ztunnel' });
+});
+
+test('the policy is where the mesh has its root', () => {
+  expect(made({ meshConfig: { rootNamespace: 'mesh-root' } }).one(PeerAuthentication).metadata.namespace).toBe('mesh-root');
+});
+
+test('a tag injects before the gateways of its mesh are made, and the tag `default` takes over the default webhook', () => {
+  const app = new MeshApp();
+  const chart = new Chart(app, 'platform');
+  const mesh = new Mesh(chart, 'mesh', { revision: 'canary' });
+  new RevisionTag(chart, 'default', { revision: mesh });
+  mesh.addIngressGateway('public');
+  const text = app.synthYaml();
+  expect(text.match(/name: istiod-default-validator/g)).toHaveLength(1);
+  expect(text.indexOf('name: istio-revision-tag-default')).toBeLessThan(text.search(/kind: Deployment\nmetadata:\n(?: .*\n)*?  name: public\n/));
+});
+
+test('a gateway that follows a tag is injected by what the tag stands for', () => {
+  const chart = Testing.chart();
+  const tag = new RevisionTag(chart, 'prod', { revision: new Mesh(chart, 'mesh', { revision: '1-31-3' }) });
+  new IngressGateway(chart, 'public', { mesh: tag });
+  expect(synthTo(chart).one(Namespace, 'istio-ingress').metadata.labels).toMatchObject({ 'istio.io/rev': 'prod' });
 });

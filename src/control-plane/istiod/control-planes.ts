@@ -75,6 +75,11 @@ export function registerTag(entry: TagEntry): void {
   if (entry.needs !== undefined) addPlanner(entry.construct, { key: 'revision-tags', plan: () => requireRevisions(entry.construct) });
 }
 
+/** Whether a construct of the cluster makes such a tag, and so what goes with it. */
+export function hasTag(construct: IConstruct, tag: string): boolean {
+  return registryOf(construct).tags.some((each) => each.tag === tag);
+}
+
 function registryOf(construct: IConstruct): Registry {
   const clusters = rootState(construct, 'controlPlanes', () => new Map<string, Registry>());
   const cluster = Cluster.pathOf(construct);

@@ -68,7 +68,7 @@ export class RevisionTag extends Construct implements MeshReference {
     this.injectionLabels = isDefault ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': this.tag };
     const needs = props.external === true ? undefined : { namespace: target.namespace, revision: target.revision ?? 'default' };
     registerTag({ construct: this, property: 'tag', tag: this.tag, resourceScope: 'all', ...(needs !== undefined && { needs }) });
-    this.makeObjects(target, isDefault, typeof props.revision === 'string' ? [] : [props.revision]);
+    this.makeObjects(target, isDefault, typeof props.revision === 'string' ? [] : [controlPlaneIn(props.revision)]);
   }
 
   private makeObjects(target: Target, isDefault: boolean, needed: readonly IConstruct[]): void {
@@ -99,6 +99,12 @@ export class RevisionTag extends Construct implements MeshReference {
     const release = releaseOf(this, props.istio);
     return { release, namespace, istioNamespace: namespace, revision, name: `istiod${suffix}`, suffix, props: ownProps(props) };
   }
+}
+
+/** A Mesh holds more than its control plane, such as gateways, which come after the tag. */
+function controlPlaneIn(revision: MeshReference): IConstruct {
+  const { istiod, remoteIstiod } = revision as { readonly istiod?: IConstruct; readonly remoteIstiod?: IConstruct };
+  return istiod ?? remoteIstiod ?? revision;
 }
 
 function ownProps({ injectorWebhook, injection, validationWebhook, failurePolicyOwner, service }: RevisionTagProps): Target['props'] {
