@@ -224,13 +224,21 @@ class Run {
   }
 
   private explain(name: Program, code: number | null, signal: string | null): Error {
-    const file = path.join(this.folder, `${name}.log`);
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '') : [];
+    const lines = logLines(path.join(this.folder, `${name}.log`));
     const inUse = lines.map((line) => /listen tcp (\S+): bind: address already in use/.exec(line)?.[1]).find(Boolean);
     if (inUse !== undefined) return new PortInUse(`${name}: ${inUse} is in use`);
     if (signal !== null) return new Error(`${name} was ended by ${signal}`);
     const last = lines.filter((line) => /^(Error|E\d{4}|F\d{4}|panic|etcd:|\{"level":"(error|fatal|panic))/.test(line)).pop();
     return new Error(`${name} ended with code ${code ?? '?'}: ${last ?? lines[lines.length - 1] ?? 'it said nothing'}`);
+  }
+}
+
+/** What a server said; nothing where its folder is being removed while it ends. */
+function logLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter((line) => line.trim() !== '');
+  } catch {
+    return [];
   }
 }
 

@@ -1,7 +1,10 @@
 import { join, relative, sep } from 'node:path';
 import { ROOT, node, requireFreshBuild } from './support/project';
 
+/** To have the library at hand at all. */
 const MAX_MILLISECONDS = 60;
+/** To load every construct there is, which no program does: the whole control plane is among them. */
+const MAX_MILLISECONDS_OF_ALL = 120;
 /**
  * How many files of ours stand behind all names of the main entry. Lower it when it falls; where it rises, see
  * first whether what is new could wait until it is used.
@@ -21,7 +24,7 @@ test('requiring the library is quick, for it loads one file', () => {
 
 test('all that the main entry names is quick to load too', () => {
   const runs = [1, 2, 3].map(() => load('all'));
-  expect(Math.min(...runs.map(({ milliseconds }) => milliseconds))).toBeLessThanOrEqual(MAX_MILLISECONDS);
+  expect(Math.min(...runs.map(({ milliseconds }) => milliseconds))).toBeLessThanOrEqual(MAX_MILLISECONDS_OF_ALL);
   expect(runs[0]?.own.length).toBeLessThanOrEqual(MAX_FILES);
 });
 
