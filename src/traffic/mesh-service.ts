@@ -154,6 +154,11 @@ export class MeshService extends Construct implements AccessSource {
     return this.known.facts().ports;
   }
 
+  /** Labels of the pods behind the service. */
+  public get selector(): Labels {
+    return this.known.facts().selector;
+  }
+
   /**
    * Principals of the service's pods.
    *
@@ -252,7 +257,7 @@ export class MeshService extends Construct implements AccessSource {
   }
 
   private accessTarget(): AccessTarget {
-    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.known.facts().selector };
+    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.selector };
   }
 
   private sameAs(options: FromServiceOptions): MeshService {
