@@ -42,9 +42,16 @@ function stepsOf(name: string): (string | undefined)[] {
 }
 
 async function synthesizeStep(name: string, step: string | undefined): Promise<ExampleOutput[]> {
+  const written = await runAndRead(path.join(EXAMPLES, name), ['main.ts', ...(step === undefined ? [] : [step])]);
+  if (written.size === 0) throw new Error('its program wrote no manifest');
+  return [...written].map(([cluster, objects]) => ({ name: [name, step, cluster].filter(Boolean).join('/'), cluster, step, objects }));
+}
+
+/** Runs a program from the sources, and reads what it wrote, by cluster: `''` where it names none. */
+export async function runAndRead(folder: string, args: readonly string[]): Promise<ReadonlyMap<string, KubeObject[]>> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), 'mesh-constructs-example-'));
   try {
-    await run(path.join(EXAMPLES, name), step === undefined ? [] : [step], outdir);
+    await run(folder, args, outdir);
     const byCluster = new Map<string, KubeObject[]>();
     for (const file of manifestsIn(outdir)) {
       const cluster = file.includes(path.sep) ? (file.split(path.sep)[0] ?? '') : '';
@@ -52,10 +59,7 @@ async function synthesizeStep(name: string, step: string | undefined): Promise<E
       byCluster.set(cluster, objects);
       objects.push(...parseObjects(readFileSync(path.join(outdir, file), 'utf8')));
     }
-    if (byCluster.size === 0) throw new Error('its program wrote no manifest');
-    return [...byCluster].map(([cluster, objects]) => {
-      return { name: [name, step, cluster].filter(Boolean).join('/'), cluster, step, objects };
-    });
+    return byCluster;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -67,10 +71,10 @@ function manifestsIn(folder: string): string[] {
   return files.filter((file) => file.endsWith('.yaml')).sort();
 }
 
-function run(folder: string, more: readonly string[], outdir: string): Promise<void> {
+function run(folder: string, program: readonly string[], outdir: string): Promise<void> {
   // The names of the library lead to its sources.
   const env = { ...process.env, TSX_TSCONFIG_PATH: path.join(ROOT, 'tsconfig.dev.json'), CDK8S_OUTDIR: outdir };
-  const args = ['--require', require.resolve('tsx/cjs'), 'main.ts', ...more];
+  const args = ['--require', require.resolve('tsx/cjs'), ...program];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: folder, env, timeout: SYNTH_TIMEOUT_MS, killSignal: 'SIGKILL' }, (error, _stdout, stderr) => {
       if (error === null) resolve();

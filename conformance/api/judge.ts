@@ -4,6 +4,7 @@ import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
 import { Cases, messageOf } from './cases';
 import { controlRows } from './controls';
 import { crdRow, crdSets } from './crd-rows';
+import { docsRows } from './docs-rows';
 import { exampleRows } from './example-rows';
 import { exampleNames } from './examples';
 import { meshRows } from './mesh-rows';
@@ -24,7 +25,7 @@ const AT_A_TIME = 2;
 
 export const judge: Judge = {
   name: 'api',
-  what: 'a real API server takes, keeps and lets go of what the examples and other meshes write',
+  what: 'a real API server takes, keeps and lets go of what the examples, the documentation and other meshes write',
 
   async run({ log, row, signal }) {
     await kubernetesBinaries({ log });
@@ -68,6 +69,7 @@ function parts(): Part[] {
     })),
     { name: 'webhooks', rows: webhookRows },
     { name: 'meshes', rows: meshRows },
+    { name: 'documentation', rows: docsRows },
     ...exampleNames().map((name) => ({
       name,
       rows: (log: Log, keep: (row: JudgeRow) => void): Promise<void> => exampleRows(name, log, keep),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { Cases, messageOf } from '../api/cases';
+import { docsPages } from '../api/docs-pages';
 import { exampleNames, synthesize } from '../api/examples';
 import type { ExampleOutput } from '../api/examples';
 import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
@@ -13,21 +14,23 @@ import { injectionRows } from './injection-rows';
 import { plantedRow, refusedRow } from './planted';
 import type { Analysis } from './programs';
 import { Programs, withFile } from './programs';
+import { surroundingsOf } from './surroundings';
 
 const EXTRAS = path.join(__dirname, 'extras');
 
 
 export const judge: Judge = {
   name: 'istio',
-  what: "Istio's own validation and analyzers find nothing in what the examples write, and do find planted mistakes; its injection makes of our templates what is meant",
+  what: "Istio's own validation and analyzers find nothing in what the examples and the documentation write, and do find planted mistakes; its injection makes of our templates what is meant",
 
   async run({ log, row, signal }) {
     const binaries = await build(log);
     const programs = new Programs(binaries, signal);
     const controls = (): Promise<void> => controlRows(programs, log, row);
     const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, binaries, name, row) }));
+    const pages = docsPages('istio').map(({ page, outputs }) => ({ name: page, rows: () => docsRows(programs, page, outputs, row) }));
     const injection = { name: 'injection', rows: () => injectionRows(binaries, row) };
-    for (const part of [{ name: 'analyzers', rows: controls }, injection, ...examples]) {
+    for (const part of [{ name: 'analyzers', rows: controls }, injection, ...examples, ...pages]) {
       signal.throwIfAborted();
       log(part.name);
       try {
@@ -80,24 +83,40 @@ async function exampleRows(programs: Programs, { inject }: IstioBinaries, name: 
   }
 }
 
+/** Analyzers see what a page writes in the cluster that it leaves out. */
+async function docsRows(programs: Programs, page: string, outputs: () => Promise<ExampleOutput[]>, keep: (row: JudgeRow) => void): Promise<void> {
+  const valid = new Cases(`${page}: validation`);
+  for (const output of await outputs()) {
+    await validate(programs, output.objects, valid);
+    keep(await analysisRow(programs, output, surroundingsOf(output.objects)));
+  }
+  keep(valid.row());
+}
+
 /** Every object of Istio is valid, without a word. */
 async function validationRow(programs: Programs, { name, objects }: ExampleOutput): Promise<JudgeRow> {
   const cases = new Cases(`${name}: validation`);
+  const count = await validate(programs, objects, cases);
+  if (count === 0) cases.skip('it writes nothing of Istio');
+  return cases.row();
+}
+
+/** How many objects are Istio's. */
+async function validate(programs: Programs, objects: ExampleOutput['objects'], cases: Cases): Promise<number> {
   const verdicts = await withFile(objects, (file) => programs.validate([file]));
   for (const { object, errors, warnings } of verdicts) {
     const said = [...errors, ...warnings.map((warning) => `warning: ${warning}`)];
     cases.judge(object, said.length === 0 ? undefined : said.join('; '));
   }
-  if (verdicts.length === 0) cases.skip('it writes nothing of Istio');
-  return cases.row();
+  return verdicts.length;
 }
 
 /** No analyzer has anything to say; the cases are the analyzers. */
-async function analysisRow(programs: Programs, { name, objects }: ExampleOutput): Promise<JudgeRow> {
+async function analysisRow(programs: Programs, { name, objects }: ExampleOutput, others: ExampleOutput['objects'] = []): Promise<JudgeRow> {
   const cases = new Cases(`${name}: analysis`);
   const extras = extrasOf(name);
   const options = extras.flatMap((file) => ['--extras', file]);
-  const analysis = await withFile(asInCluster(objects), (file) => programs.analyze([file], options));
+  const analysis = await withFile(asInCluster([...objects, ...others]), (file) => programs.analyze([file], options));
   const silent = new Set(analysis.executed);
   for (const { analyzer, code, level, resource, text } of analysis.messages) {
     silent.delete(analyzer);
