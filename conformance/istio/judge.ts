@@ -115,8 +115,12 @@ async function validate(programs: Programs, objects: ExampleOutput['objects'], c
 async function analysisRow(programs: Programs, { name, objects }: ExampleOutput, others: ExampleOutput['objects'] = []): Promise<JudgeRow> {
   const cases = new Cases(`${name}: analysis`);
   const extras = extrasOf(name);
-  const options = extras.flatMap((file) => ['--extras', file]);
-  const analysis = await withFile(asInCluster([...objects, ...others]), (file) => programs.analyze([file], options));
+  const isSecret = (object: ExampleOutput['objects'][number]): boolean => object['kind'] === 'Secret';
+  const cluster = asInCluster([...objects, ...others.filter((object) => !isSecret(object))]);
+  const analysis = await withFile(others.filter(isSecret), (secrets) => {
+    const options = [secrets, ...extras].flatMap((file) => ['--extras', file]);
+    return withFile(cluster, (file) => programs.analyze([file], options));
+  });
   const silent = new Set(analysis.executed);
   for (const { analyzer, code, level, resource, text } of analysis.messages) {
     silent.delete(analyzer);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ImportRequest, ReleaseRequest } from '../codegen/import';
 import { MeshError } from '../errors/mesh-error';
 import { formatFinding } from '../errors/finding';
+import { badUse } from './bad-use';
 import type { Command, CommandIo, ExitCode } from './command';
 import { IMPORT_HELP } from './import-help';
 
@@ -12,7 +13,7 @@ export const importCommand: Command = {
   help: IMPORT_HELP,
   async run(args, io) {
     const options = readOptions(args);
-    if (typeof options === 'string') return badUse(options, io);
+    if (typeof options === 'string') return badUse('import', options, io);
     if (options.help) {
       io.stdout.write(IMPORT_HELP);
       return 0;
@@ -163,9 +164,4 @@ function report(error: MeshError, options: Options, io: CommandIo): ExitCode {
   if (options.json) io.stdout.write(`${JSON.stringify({ findings: error.findings })}\n`);
   else io.stderr.write(`${error.findings.map(formatFinding).join('\n')}\n`);
   return options.diff || error.findings.some((finding) => UNREADABLE.has(finding.code)) ? 2 : 1;
-}
-
-function badUse(problem: string, io: CommandIo): ExitCode {
-  io.stderr.write(`${problem}\nmesh-constructs import --help shows how it is used\n`);
-  return 2;
 }

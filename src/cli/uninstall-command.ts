@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { formatFinding } from '../errors/finding';
 import type { Finding } from '../errors/finding';
+import { badUse } from './bad-use';
 import type { Command, CommandIo, ExitCode } from './command';
 import type { Manifest } from './read-manifests';
 import { UNINSTALL_HELP } from './uninstall-help';
@@ -22,14 +23,14 @@ export const uninstallCommand: Command = {
     try {
       parsed = parse(args);
     } catch (error) {
-      return badUse((error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '', io);
+      return badUse('uninstall', (error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '', io);
     }
     const { values, positionals } = parsed;
     if (values.help === true) {
       io.stdout.write(UNINSTALL_HELP);
       return 0;
     }
-    if (positionals.length === 0) return badUse('no input: give a file, a folder or -', io);
+    if (positionals.length === 0) return badUse('uninstall', 'no input: give a file, a folder or -', io);
     return await run(positionals, { crds: values.crds === true, namespaces: values.namespaces === true, json: values.json === true }, io);
   },
 };
@@ -55,7 +56,7 @@ interface Choice {
 async function run(inputs: readonly string[], choice: Choice, io: CommandIo): Promise<ExitCode> {
   const { readManifests } = require('./read-manifests') as typeof import('./read-manifests');
   const { manifests, problems, misuses } = await readManifests(inputs, io);
-  if (misuses.length > 0) return badUse(misuses.join('\n'), io);
+  if (misuses.length > 0) return badUse('uninstall', misuses.join('\n'), io);
   const listed = manifests.map(listedOf);
   const findings = [...problems, ...listed.filter((each): each is Finding => 'code' in each)];
   if (findings.length > 0) {
@@ -122,9 +123,4 @@ function kubectlName({ apiVersion, kind, namespace, name }: Listed): string {
   const [version = '', group] = apiVersion.split('/').reverse();
   const type = group === undefined ? kind : `${kind}.${version}.${group}`;
   return `${type}/${name}${namespace === undefined ? '' : ` -n ${namespace}`}`;
-}
-
-function badUse(problem: string, io: CommandIo): ExitCode {
-  io.stderr.write(`${problem}\nmesh-constructs uninstall --help shows how it is used\n`);
-  return 2;
 }

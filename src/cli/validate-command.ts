@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { formatFinding } from '../errors/finding';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
+import { badUse } from './bad-use';
 import type { Command, CommandIo, ExitCode } from './command';
 import type { Request } from './validate-run';
 import { VALIDATE_HELP } from './validate-help';
@@ -24,7 +25,7 @@ export const validateCommand: Command = {
   help: VALIDATE_HELP,
   async run(args, io) {
     const request = readRequest(args);
-    if (typeof request === 'string') return badUse(request, io);
+    if (typeof request === 'string') return badUse('validate', request, io);
     if (request === undefined) {
       io.stdout.write(VALIDATE_HELP);
       return 0;
@@ -65,7 +66,7 @@ async function run(request: Request, isJson: boolean, io: CommandIo): Promise<Ex
   const { formatSummary, toJson } = require('./validate-report') as typeof import('./validate-report');
   try {
     const outcome = await runValidation(request, io);
-    if ('misuses' in outcome) return badUse(outcome.misuses.join('\n'), io);
+    if ('misuses' in outcome) return badUse('validate', outcome.misuses.join('\n'), io);
     if (isJson) io.stdout.write(`${JSON.stringify(toJson(outcome))}\n`);
     else {
       if (outcome.findings.length > 0) io.stdout.write(`${outcome.findings.map(formatFinding).join('\n')}\n`);
@@ -74,15 +75,10 @@ async function run(request: Request, isJson: boolean, io: CommandIo): Promise<Ex
     return outcome.findings.some(isError) ? 1 : 0;
   } catch (error) {
     if (!MeshError.isMeshError(error)) throw error;
-    return badUse(error.findings.map(formatFinding).join('\n'), io);
+    return badUse('validate', error.findings.map(formatFinding).join('\n'), io);
   }
 }
 
 function isError(finding: Finding): boolean {
   return finding.severity !== 'warning';
-}
-
-function badUse(problem: string, io: CommandIo): ExitCode {
-  io.stderr.write(`${problem}\nmesh-constructs validate --help shows how it is used\n`);
-  return 2;
 }

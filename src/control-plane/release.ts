@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { Cluster } from '../core/cluster';
+import { describeValue } from '../core/refusal';
 import { meshError } from '../errors/mesh-error';
 import { NEWEST_ISTIO } from '../validation/known-releases';
 import { newest } from '../validation/versions';
@@ -11,6 +12,9 @@ export type Minor = (typeof MINORS)[number];
 
 /** The patch of each minor release that is installed where only the newest is asked for. */
 export const NEWEST: Readonly<Record<Minor, string>> = NEWEST_ISTIO;
+
+/** The release that is meant where none is given. */
+export const NEWEST_RELEASE = NEWEST['1.31'];
 
 /** The Istio release that a component is of. */
 export interface Release {
@@ -26,16 +30,23 @@ export interface Release {
  * @throws MeshError for a release whose control plane is not known.
  */
 export function releaseOf(construct: Construct, asked?: string): Release {
-  const version = asked ?? newest(Cluster.factsOf(construct).istio) ?? NEWEST['1.31'];
-  const minor = typeof version === 'string' ? MINORS.find((known) => version === known || version.startsWith(`${known}.`)) : undefined;
-  if (minor !== undefined && version !== minor) return { version, minor };
+  return requireRelease(asked ?? newest(Cluster.factsOf(construct).istio) ?? NEWEST_RELEASE, construct.node.path);
+}
+
+/**
+ * @param construct what the error names
+ * @throws MeshError for a version of which the control plane is not known.
+ */
+export function requireRelease(version: unknown, construct?: string): Release {
+  const minor = typeof version === 'string' ? MINORS.find((known) => version.startsWith(`${known}.`)) : undefined;
+  if (minor !== undefined) return { version: version as string, minor };
   throw meshError({
     code: 'unknown-version',
-    construct: construct.node.path,
+    ...(construct === undefined ? {} : { construct }),
     property: 'istio',
-    got: JSON.stringify(version),
+    got: describeValue(version),
     expected: `a full version of Istio ${MINORS.join(', ')}`,
-    fix: `give one such as ${NEWEST['1.31']}`,
+    fix: `give one such as ${NEWEST_RELEASE}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Release } from '../control-plane/release';
-import { NEWEST, requireRelease } from './known-release';
+import { NEWEST_RELEASE, requireRelease } from '../control-plane/release';
 import { describeValue } from '../core/refusal';
 import { closest } from '../errors/closest';
 import type { Finding } from '../errors/finding';
@@ -47,7 +47,7 @@ export interface FromHelmOptions {
  * @see https://istio.io/latest/docs/setup/install/helm/
  */
 export function installationFromHelm(releases: readonly HelmRelease[], options: FromHelmOptions = {}): Installation {
-  const release = requireRelease(options.istio ?? NEWEST);
+  const release = requireRelease(options.istio ?? NEWEST_RELEASE);
   const findings: Finding[] = [];
   const notes: string[] = [];
   const components = [...releases].sort(byOrder).flatMap((each) => {

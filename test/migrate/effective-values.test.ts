@@ -1,4 +1,4 @@
-import { requireRelease } from '../../src/migrate/known-release';
+import { requireRelease } from '../../src/control-plane/release';
 import { effectiveValues } from '../../src/migrate/values/effective-values';
 import { mergeValues } from '../../src/migrate/values/merge';
 import { profileSetsOf } from '../../src/migrate/values/profiles';

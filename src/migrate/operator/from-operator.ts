@@ -4,7 +4,7 @@ import { MeshError } from '../../errors/mesh-error';
 import type { JsonObject } from '../../rules/json';
 import { isJsonObject } from '../../rules/json';
 import type { Installation, InstalledComponent } from '../installation';
-import { NEWEST, requireRelease } from '../known-release';
+import { NEWEST_RELEASE, requireRelease } from '../../control-plane/release';
 import { effectiveValues } from '../values/effective-values';
 import { withoutPaths } from '../values/merge';
 import { KnownValues } from '../values/known-values';
@@ -31,7 +31,7 @@ export interface FromOperatorOptions {
  * @see https://istio.io/latest/docs/reference/config/istio.operator.v1alpha1/
  */
 export function installationFromOperator(operator: JsonObject, options: FromOperatorOptions = {}): Installation {
-  const release = requireRelease(options.istio ?? NEWEST);
+  const release = requireRelease(options.istio ?? NEWEST_RELEASE);
   const findings = operatorFindings(operator);
   if (findings.length > 0) throw new MeshError(findings);
   const spec = objectAt(operator, 'spec');
