@@ -7,6 +7,7 @@ import { declarations, declarationsWithDocs } from './figures/declarations';
 import { generate } from './figures/generate';
 import { renderAgainstHelm, renderAgainstIstioctl, renderTime } from './figures/render';
 import { requireTime } from './figures/require';
+import { rules } from './figures/rules';
 import { growth, memory, order, services } from './figures/services';
 import { tscOfAnApp } from './figures/tsc-of-an-app';
 import { validate } from './figures/validate';
@@ -23,6 +24,7 @@ const FIGURES: readonly Figure[] = [
   renderAgainstIstioctl,
   renderAgainstHelm,
   ...services,
+  ...rules,
   growth,
   memory,
   order,

@@ -6,11 +6,11 @@ import { median } from '../figure';
 import type { Figure, Skipped } from '../figure';
 import { binOf, hasShared, ISTIO_CRDS, NO_SHARED, node, ROOT } from '../processes';
 
-const RUNS = 3;
-const SERVICES = 10_000;
-const FEW_SERVICES = 1_000;
+export const RUNS = 3;
+export const SERVICES = 10_000;
+export const FEW_SERVICES = 1_000;
 
-interface Run {
+export interface Run {
   readonly seconds: number;
   readonly bytesPerService: number;
 }
@@ -87,7 +87,7 @@ function synth(folder: string, way: string, count: number, { charts, dependencie
 }
 
 /** The classes of `cdk8s import` as JavaScript, as a user's own build makes them. */
-function importsOfCdk8s(folder: string): string {
+export function importsOfCdk8s(folder: string): string {
   node([binOf('cdk8s'), 'import', ISTIO_CRDS, '--language', 'typescript'], folder);
   const out = join(folder, 'compiled');
   const entryPoints = ['networking', 'security'].map((group) => join(folder, 'imports', `${group}.istio.io.ts`));
@@ -95,7 +95,7 @@ function importsOfCdk8s(folder: string): string {
   return out;
 }
 
-function withFolder<T>(body: (folder: string) => T): T {
+export function withFolder<T>(body: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'mesh-constructs-bench-'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   try {

@@ -16,6 +16,7 @@ import { Cluster } from '../core/cluster';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { refusal } from '../core/refusal';
+import { requirePlace } from '../core/place';
 import { requireProps } from '../core/required-props';
 import { requestNamespace, requestSharedObject } from '../core/shared-objects';
 import { Stage } from '../core/stage';
@@ -176,6 +177,7 @@ export class Mesh extends Construct implements MeshReference {
 
   /** Adds an ingress gateway; routes are added to it with `IngressRoute`. */
   public addIngressGateway(id: string, props: IngressGatewayProps = {}): IngressGateway {
+    requirePlace(this, id);
     requireProps(this, props, 'addIngressGateway');
     // gateways have their proxy injected; the control plane's own namespace is never injected
     const isOwn = props.namespace !== undefined && namespaceName(this, props.namespace) === this.namespace;
@@ -189,6 +191,7 @@ export class Mesh extends Construct implements MeshReference {
    * Its namespace is made, unless it is a construct of this program; it is `istio-egress` unless told otherwise.
    */
   public addEgressGateway(id: string, props: MeshEgressGatewayProps = {}): EgressGateway {
+    requirePlace(this, id);
     requireProps(this, props, 'addEgressGateway');
     const namespace = namespaceName(this, props.namespace ?? 'istio-egress');
     const isOwn = namespace === this.namespace;
@@ -199,6 +202,7 @@ export class Mesh extends Construct implements MeshReference {
 
   /** Adds the way into this network for the pods of other networks of the mesh. */
   public addEastWestGateway(id: string, props: EastWestGatewayProps = {}): EastWestGateway {
+    requirePlace(this, id);
     requireProps(this, props, 'addEastWestGateway');
     if (this.ztunnel !== undefined) throw this.noAmbientEastWest();
     return new EastWestGateway(this, id, mergeProps<EastWestGatewayProps>({ ...this.gatewayProps, namespace: this.namespace }, props));

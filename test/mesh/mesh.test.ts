@@ -76,6 +76,13 @@ describe('the control plane', () => {
     expect(istiod.spec?.template.spec?.containers[0]?.image).toBe('docker.io/istio/pilot:1.30.7');
   });
 
+  test.each(['addIngressGateway', 'addEgressGateway', 'addEastWestGateway'] as const)('%s asks for another id where one is taken', (add) => {
+    const cluster = new Cluster(new MeshApp(), 'prod', { network: 'network1' });
+    const mesh = new Mesh(new Chart(cluster, 'platform'), 'mesh', { meshId: 'mesh1', clusterName: 'prod' });
+    mesh[add]('edge');
+    expect(() => mesh[add]('edge')).toThrow(/platform\/mesh\/edge: id: got "edge".*give another id \[id-taken\]/s);
+  });
+
   test('is applied before the webhooks that ask it, and those before gateways', () => {
     const app = new MeshApp();
     const chart = new Chart(app, 'platform');
