@@ -15,6 +15,12 @@ export interface Planner {
    * refuses with a MeshError, whose findings stand in the one error of the synthesis.
    */
   plan(): void;
+  /**
+   * Called once before each synthesis, when all planners are done: for what is costly to find out, and changes nothing. It
+   * refuses as `plan` does.
+   * @default - nothing is looked at once more
+   */
+  check?(): void;
 }
 
 /** A planner that goes on making new planners would never come to an end. */
@@ -34,17 +40,25 @@ export function settle(root: IConstruct): readonly Finding[] {
   const refused = new Map<string, readonly Finding[]>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const before = planners.size;
-    for (const key of [...planners.keys()].sort()) refused.set(key, findingsOf(planners.get(key)));
+    for (const key of sortedKeys(planners)) refused.set(key, findingsOf(() => planners.get(key)?.plan()));
     // once more after the last new one: a planner may have added to what an earlier one plans
-    if (planners.size === before && round > 0) return [...refused.values()].flat();
+    if (planners.size === before && round > 0) return [...[...refused.values()].flat(), ...checked(planners)];
   }
   return [...[...refused.values()].flat(), neverSettles(root)];
 }
 
+function checked(planners: ReadonlyMap<string, Planner>): Finding[] {
+  return sortedKeys(planners).flatMap((key) => findingsOf(() => planners.get(key)?.check?.()));
+}
+
+function sortedKeys(planners: ReadonlyMap<string, Planner>): string[] {
+  return [...planners.keys()].sort();
+}
+
 /** Only refusals are collected: any other error is one of the planner itself, and its stack leads there. */
-function findingsOf(planner: Planner | undefined): readonly Finding[] {
+function findingsOf(work: () => void): readonly Finding[] {
   try {
-    planner?.plan();
+    work();
     return [];
   } catch (error) {
     if (MeshError.isMeshError(error)) return error.findings;

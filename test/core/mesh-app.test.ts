@@ -10,6 +10,7 @@ import { Cluster } from '../../src/core/cluster';
 import { MeshApp } from '../../src/core/mesh-app';
 import type { MeshAppProps } from '../../src/core/mesh-app';
 import { addPlanner } from '../../src/core/planner';
+import { MeshError } from '../../src/errors/mesh-error';
 import { requestSharedObject } from '../../src/core/shared-objects';
 import { caught } from '../support/caught';
 
@@ -360,6 +361,20 @@ describe('planners', () => {
     expect(Testing.synth(chart)).toMatchObject([{ metadata: { labels: { first: 'yes', second: 'yes' } } }]);
     // twice at least: one planner may have added to what an earlier one plans
     expect(ran).toEqual(['first', 'second', 'first', 'second']);
+  });
+
+  test('checks run once, after all planning, and what they refuse stands beside the rest', () => {
+    const app = meshApp();
+    const ran: string[] = [];
+    const finding = { code: 'planned', construct: 'a', property: 'x', got: '1', expected: '2' };
+    const check = (): never => {
+      ran.push('check');
+      throw new MeshError([finding]);
+    };
+    addPlanner(app, { key: 'first', plan: () => ran.push('plan first'), check });
+    addPlanner(app, { key: 'second', plan: () => { ran.push('plan second'); throw new MeshError([{ ...finding, code: 'other' }]); } });
+    expect(caught(() => app.synth()).findings.map(({ code }) => code).sort()).toEqual(['other', 'planned']);
+    expect(ran).toEqual(['plan first', 'plan second', 'plan first', 'plan second', 'check']);
   });
 
   test('planners that never come to an end are refused', () => {
