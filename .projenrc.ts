@@ -14,7 +14,8 @@ const project = new typescript.TypeScriptProject({
   addPackageManagerToDevEngines: false,
   minNodeVersion: '20.19.0',
 
-  peerDeps: ['cdk8s@^2.70.0', 'constructs@^10.8.0'],
+  // Pulumi's are for `mesh-constructs/pulumi` alone, and optional: see below
+  peerDeps: ['cdk8s@^2.70.0', 'constructs@^10.8.0', '@pulumi/pulumi@^3.150.0', '@pulumi/kubernetes@^4.32.0'],
   // the peers are pinned below, to what the tests run on
   peerDependencyOptions: { pinnedDevDependency: false },
   deps: ['yaml@^2.9.0'],
@@ -38,6 +39,10 @@ const project = new typescript.TypeScriptProject({
     'jest@^30.5.0',
     'tsx@^4.23.0',
     'typescript-eslint@^8.73.0',
+
+    // the newest that say they run on Node 20
+    '@pulumi/pulumi@3.248.0',
+    '@pulumi/kubernetes@4.34.0',
 
     '@arethetypeswrong/cli@^0.18.0',
     'publint@^0.3.0',
@@ -131,6 +136,7 @@ tsconfig('examples/tsconfig.json', {
 });
 
 for (const [field, value] of Object.entries(packageSurface(entries))) project.package.addField(field, value);
+project.package.addField('peerDependenciesMeta', { '@pulumi/pulumi': { optional: true }, '@pulumi/kubernetes': { optional: true } });
 project.package.addField('bin', { 'mesh-constructs': 'lib/src/cli/main.js' });
 project.package.addField('files', ['lib', 'API.md', 'CHANGELOG.md', ...subpathFolders(entries)]);
 project.package.addField('sideEffects', false);

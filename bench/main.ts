@@ -5,6 +5,7 @@ import { isSkipped } from './figure';
 import type { Figure, Skipped } from './figure';
 import { declarations, declarationsWithDocs } from './figures/declarations';
 import { generate } from './figures/generate';
+import { pulumi } from './figures/pulumi';
 import { renderAgainstHelm, renderAgainstIstioctl, renderTime } from './figures/render';
 import { requireTime } from './figures/require';
 import { rules } from './figures/rules';
@@ -25,6 +26,7 @@ const FIGURES: readonly Figure[] = [
   renderAgainstHelm,
   ...services,
   ...rules,
+  ...pulumi,
   growth,
   memory,
   order,

@@ -12,6 +12,12 @@ export interface DocsProgram {
   readonly program: string;
 }
 
+/** Stands in for Pulumi's engine, which is not there when a program is run by itself. */
+const ENGINE = `import { runtime } from '@pulumi/pulumi';
+
+void runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs });
+`;
+
 /** All of them, by page. */
 export function docsPrograms(): DocsProgram[] {
   return pages().flatMap((page) => {
@@ -30,7 +36,8 @@ export function writeDocsPrograms(programs: readonly DocsProgram[], use: string)
   const folder = join(ROOT, '.cache', `docs-${use}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const { name, program } of programs) writeFileSync(join(folder, `${name}.ts`), program);
+  for (const { name, program } of programs) writeFileSync(join(folder, `${name}.ts`), program.includes('@pulumi/pulumi') ? `import './engine';\n${program}` : program);
+  writeFileSync(join(folder, 'engine.ts'), ENGINE);
   const tsconfig = { extends: '../../examples/tsconfig.json', compilerOptions: { incremental: false }, include: ['*.ts'], exclude: [] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
   return folder;

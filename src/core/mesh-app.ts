@@ -4,9 +4,9 @@ import { formatFinding } from '../errors/finding';
 import type { Finding } from '../errors/finding';
 import { applyLayout, layoutManifests, requireLayout } from './layout';
 import type { Layout } from './layout';
-import { isObjectItem, ObjectGraph } from './object-graph';
-import type { GraphItem, ObjectItem } from './object-graph';
-import { inOrder } from './order';
+import type { ObjectItem } from './object-graph';
+import { orderedObjects } from './ordered-objects';
+import type { OrderedObjects } from './ordered-objects';
 import { outputFiles } from './output-files';
 import { writeOutputFolder } from './output-folder';
 import { requireObject } from './place';
@@ -71,12 +71,10 @@ export class MeshApp extends App {
     return writeYaml(layoutManifests(ordered, this.layout, () => wavesOf(ordered, graph)));
   }
 
-  private ordered(): { ordered: ObjectItem[]; graph: ObjectGraph } {
+  private ordered(): OrderedObjects {
     const { objects, warnings } = SynthSession.of(this).synthesize();
     for (const warning of warnings) this.onWarning(warning);
-    const graph = new ObjectGraph(objects);
-    const before = (item: GraphItem): readonly GraphItem[] => graph.before(item);
-    return { ordered: inOrder<GraphItem>(graph.items, { before }).filter(isObjectItem), graph };
+    return orderedObjects(objects);
   }
 
   private recordsMetadata(): boolean {

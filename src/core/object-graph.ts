@@ -3,7 +3,8 @@ import type { JsonObject } from '../rules/json';
 import { isJsonObject } from '../rules/json';
 import { MeshObject } from './mesh-object';
 import type { OrderedItem } from './order';
-import { stageOfKind } from './stage';
+import { isInjected } from './injected-pods';
+import { Stage, stageOfKind } from './stage';
 import type { SynthObject } from './synthesis';
 
 /** An object in the order of the program. */
@@ -28,6 +29,8 @@ export function isObjectItem(item: GraphItem): item is ObjectItem {
  * What each object of the program really needs of others:
  *
  * - its Namespace, and the CRD of its kind, where the program makes them
+ * - for pods that Istio's injector completes: the injector and its istiod, where the program makes them. Made before, a pod would
+ *   have no proxy, or the image `auto`
  * - what its construct declared with `MeshObject.needs()`
  * - what cdk8s dependencies (`node.addDependency`) of its construct, or of a scope around it, lead to
  *
@@ -38,6 +41,7 @@ export class ObjectGraph {
   public readonly items: readonly ObjectItem[];
   private readonly namespaces = new Map<string, ObjectItem>();
   private readonly crds = new Map<string, ObjectItem>();
+  private readonly injectors = new Map<string, ObjectItem[]>();
   private readonly byConstruct = new Map<IConstruct, ObjectItem>();
   private readonly groups = new Map<IConstruct, GroupItem>();
   private readonly inherited = new Map<IConstruct, readonly GroupItem[]>();
@@ -56,6 +60,7 @@ export class ObjectGraph {
     const needed: (GraphItem | undefined)[] = [
       this.namespaces.get(`${identity.cluster}\n${identity.namespace}`),
       this.crds.get(`${identity.cluster}\n${identity.group}\n${identity.kind}`),
+      ...this.injectorsOf(item),
       ...MeshObject.needsOf(construct).map((need) => this.groupOf(need)),
       ...this.groupsAround(construct),
     ];
@@ -72,10 +77,18 @@ export class ObjectGraph {
     if (identity.group === '' && identity.kind === 'Namespace') {
       this.namespaces.set(`${identity.cluster}\n${identity.name}`, item);
     }
+    if (isInjector(item)) this.injectors.set(identity.cluster, [...(this.injectors.get(identity.cluster) ?? []), item]);
     if (identity.kind === 'CustomResourceDefinition') {
       const defined = definedKind(manifest);
       if (defined !== undefined) this.crds.set(`${identity.cluster}\n${defined}`, item);
     }
+  }
+
+  private injectorsOf({ object: { identity, manifest } }: ObjectItem): readonly ObjectItem[] {
+    const injectors = this.injectors.get(identity.cluster);
+    if (injectors === undefined) return [];
+    const namespace = this.namespaces.get(`${identity.cluster}\n${identity.namespace}`)?.object.manifest;
+    return isInjected(manifest, namespace) ? injectors : [];
   }
 
   /** Dependencies of a construct and of all scopes around it. */
@@ -116,6 +129,12 @@ function itemOf(object: SynthObject): ObjectItem {
     stage: MeshObject.stageOf(construct) ?? stageOfKind(identity),
     sortKey: [kind, namespace, name, group, construct.node.path].join('\n'),
   };
+}
+
+/** Istio's injector, and the istiod behind it. */
+function isInjector({ object: { identity, manifest }, stage }: ObjectItem): boolean {
+  if (identity.kind === 'Deployment') return stage === Stage.istiod;
+  return identity.kind === 'MutatingWebhookConfiguration' && JSON.stringify(manifest['webhooks'] ?? []).includes('sidecar-injector.istio.io');
 }
 
 /** The group and kind that a CustomResourceDefinition defines. */

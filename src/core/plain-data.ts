@@ -3,6 +3,7 @@ import type { ApiObject, IResolver } from 'cdk8s';
 import type { Finding } from '../errors/finding';
 import type { Json } from '../rules/json';
 import { setKey } from '../rules/json';
+import { foreignValue } from './foreign-values';
 import { importedUnionValue, isManifestValue, MANIFEST_VALUE } from './manifest-value';
 import { isUnknown } from './unknown-brand';
 
@@ -94,6 +95,8 @@ class PlainDataWalk {
       this.holdsUnknown = true;
       return value as unknown as Json;
     }
+    const foreign = foreignValue(this.owner, value);
+    if (foreign !== undefined) return this.convertInstance(foreign, step, depth);
     if (isManifestValue(value)) return this.convert(value[MANIFEST_VALUE](), step, depth + 1);
     const held = importedUnionValue(value);
     if (held !== undefined) return held;

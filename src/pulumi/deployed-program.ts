@@ -1,0 +1,71 @@
+import { Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { Cluster } from '../core/cluster';
+import type { ClusterProps } from '../core/cluster';
+import { takeForeignValues } from '../core/foreign-values';
+import { MeshApp } from '../core/mesh-app';
+import { objectName } from '../core/identity';
+import type { ObjectItem } from '../core/object-graph';
+import { orderedObjects } from '../core/ordered-objects';
+import { SynthSession } from '../core/synth-session';
+import type { Finding } from '../errors/finding';
+import { MeshError } from '../errors/mesh-error';
+import { deploymentNeeds } from './deployment-needs';
+import { toInputs, unknownOf } from './inputs';
+import type { Registrable } from './inputs';
+
+/**
+ * A program of constructs: the same as for `cdk8s synth`.
+ *
+ * @param scope a chart for what the program makes
+ * @param app the app that the chart is in, for programs that make their own charts and clusters
+ */
+export type MeshProgram<Result> = (scope: Chart, app: MeshApp) => Result;
+
+/** Where a program is run. */
+export interface ProgramPlace {
+  /** What is known of the cluster. @default - what is implied: see {@link Cluster} */
+  readonly cluster?: ClusterProps;
+  /** Namespace of objects that name none. @default - none */
+  readonly namespace?: string;
+}
+
+/** An object that is ready to be registered. */
+export interface DeployedObject {
+  readonly item: ObjectItem;
+  readonly manifest: Registrable['manifest'];
+  /** What has to be there before it, all of which come before it in the order. */
+  readonly needs: readonly ObjectItem[];
+}
+
+/** What a program made, checked as a whole: nothing has been registered yet. */
+export interface DeployedProgram<Result> {
+  readonly result: Result;
+  readonly app: IConstruct;
+  /** In the order to deploy them in. */
+  readonly objects: readonly DeployedObject[];
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * Runs a program, and settles, renders and validates all that it makes.
+ *
+ * @throws MeshError with every finding.
+ */
+export function runProgram<Result>(program: MeshProgram<Result>, { cluster, namespace }: ProgramPlace): DeployedProgram<Result> {
+  const app = new MeshApp();
+  takeForeignValues(app, unknownOf);
+  const around = cluster === undefined ? app : new Cluster(app, 'cluster', cluster);
+  const result = program(new Chart(around, 'program', namespace === undefined ? {} : { namespace }), app);
+  const { objects, warnings } = SynthSession.of(app).synthesize();
+  const { ordered, graph } = orderedObjects(objects);
+  const needs = deploymentNeeds(ordered, graph);
+  const findings: Finding[] = [];
+  const deployed = ordered.map((item) => {
+    const { manifest, problems } = toInputs(item.object.manifest);
+    findings.push(...problems.map((problem) => ({ construct: item.label, object: objectName(item.object.manifest), ...problem })));
+    return { item, manifest, needs: needs.get(item) ?? [] };
+  });
+  if (findings.length > 0) throw new MeshError(findings);
+  return { result, app, objects: deployed, warnings };
+}
