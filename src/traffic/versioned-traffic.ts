@@ -15,6 +15,8 @@ export interface VersionedService extends Construct {
   readonly host: string;
   readonly versions: readonly string[];
   readonly ports: readonly ServicePort[];
+  /** Host of the Service that a version has of its own; undefined where versions are subsets. */
+  hostOfVersion(version: string): string | undefined;
 }
 
 /** Shares of the traffic by version, in percent; one may be undefined, and gets what the others leave. */
@@ -53,7 +55,11 @@ export class VersionedTraffic {
     const { host, versions } = this.service;
     return versions
       .filter((version) => this.weights[version] !== undefined)
-      .map((version) => ({ destination: { host, subset: version }, weight: this.weights[version]?.value ?? 0 }));
+      .map((version) => {
+        const own = this.service.hostOfVersion(version);
+        const destination = own === undefined ? { host, subset: version } : { host: own };
+        return { destination, weight: this.weights[version]?.value ?? 0 };
+      });
   }
 
   private refuseBadVersions(): void {

@@ -11,8 +11,9 @@ function routes(ports: readonly (number | ServicePort)[]) {
   const { chart } = program();
   const service: Service = MeshService.fromName(chart, 'web', { name: 'web', ports, versions: ['v1', 'v2'] });
   new CanaryRelease(chart, 'canary', { service, stable: 'v1', canary: 'v2', weight: 10 });
-  const { http, tcp } = synthTo(chart).one(VirtualService).spec ?? {};
+  const { http, tcp, tls } = synthTo(chart).one(VirtualService).spec ?? {};
   return {
+    ...(tls === undefined ? {} : { tls: tls.map(({ match, route }) => [match.map(({ port, sniHosts }) => `${port} ${sniHosts.join(' ')}`), route?.map(({ weight }) => weight)]) }),
     http: http?.map(({ route }) => route?.map(({ weight }) => weight)),
     tcp: tcp?.map(({ match, route }) => [match?.map(({ port }) => port), route?.map(({ weight }) => weight)]),
   };
@@ -24,12 +25,16 @@ test.each<[string, (number | ServicePort)[], object]>([
   ['both, each on its ports', [{ port: 80, name: 'http' }, { port: 5432, appProtocol: 'tcp' }, { port: 6379, name: 'redis' }], { http: [[90, 10]], tcp: [[[5432, 6379], [90, 10]]] }],
   ['a port that Istio looks at: whichever it finds', [9080], { http: [[90, 10]], tcp: [[[9080], [90, 10]]] }],
   ['UDP beside HTTP goes by Istio', [{ port: 80, name: 'http' }, { port: 53, protocol: 'UDP' }], { http: [[90, 10]] }],
+  [
+    'TLS that the pods end: connections, by each of the service\'s own names',
+    [{ port: 80, name: 'http' }, { port: 443, name: 'https' }],
+    { http: [[90, 10]], tls: [[['443 web.shop', '443 web.shop.svc', '443 web.shop.svc.cluster.local'], [90, 10]]] },
+  ],
 ])('%s', (_name, ports, expected) => {
   expect(routes(ports)).toEqual(expected);
 });
 
 test.each<[string, (number | ServicePort)[], string]>([
-  ['TLS that the pods end', [{ port: 80, name: 'http' }, { port: 443, name: 'https' }], '443 (https)'],
   ['UDP only', [{ port: 53, protocol: 'UDP' }], 'no TCP port'],
 ])('%s cannot be shared', (_name, ports, got) => {
   expect(caught(() => routes(ports)).findings[0]).toMatchObject({ code: 'cannot-share', construct: 'shop/canary', got: expect.stringContaining(got) as string });

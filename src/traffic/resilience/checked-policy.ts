@@ -5,10 +5,10 @@ import type {
   DestinationRuleTrafficPolicyOutlierDetection,
 } from '../../../imports/istio/destination-rule';
 import { Duration, ISTIO_DURATION } from '../../core/duration';
-import { oneOf, placeOf, refuse, requireKeys, within, wholeNumber } from '../rules/refuse';
+import { oneOf, percentage, placeOf, refuse, requireKeys, within, wholeNumber } from '../rules/refuse';
 import type { Place } from '../rules/refuse';
 import { checkedBalancer } from './load-balancer';
-import type { ConnectionPoolProps, OutlierDetectionProps, OutlierPreset, TrafficPolicyProps } from './traffic-policy-props';
+import type { ConnectionPoolProps, OutlierDetectionProps, OutlierPreset, RetryBudgetProps, TrafficPolicyProps } from './traffic-policy-props';
 
 /** Istio's fields are of 32 bits with a sign. */
 const HIGHEST = 2 ** 31 - 1;
@@ -22,18 +22,46 @@ const PRESETS: Readonly<Record<OutlierPreset, OutlierDetectionProps>> = {
   'connect-failures': { consecutiveLocalOriginFailures: 5, consecutive5xxErrors: 0, ...COMMON },
 };
 
+/** What a policy may say. */
+export const POLICY_KEYS = ['connectionPool', 'outlierDetection', 'loadBalancer', 'retryBudget'] as const;
+
 /** The policy as Istio has it. @throws MeshError when a value cannot be, or parts contradict each other. */
 export function checkedPolicy(owner: IConstruct, props: TrafficPolicyProps): DestinationRuleTrafficPolicy {
   const place = within(placeOf(owner), 'trafficPolicy');
-  requireKeys(place, props, ['connectionPool', 'outlierDetection', 'loadBalancer']);
-  const { connectionPool, outlierDetection, loadBalancer } = props;
-  if (connectionPool === undefined && outlierDetection === undefined && loadBalancer === undefined) {
-    throw refuse(place, 'empty-policy', '{}', 'some of connectionPool, outlierDetection, loadBalancer', 'say what to do');
+  requireKeys(place, props, POLICY_KEYS);
+  if (POLICY_KEYS.every((key) => props[key] === undefined)) throw refuse(place, 'empty-policy', '{}', `some of ${POLICY_KEYS.join(', ')}`, 'say what to do');
+  return checkedParts(props, place);
+}
+
+/**
+ * Parts of a policy as Istio has them.
+ *
+ * @param seesFailures whether pods that fail are told
+ * @throws MeshError when a value cannot be, or parts contradict each other.
+ */
+export function checkedParts(
+  { connectionPool, outlierDetection, loadBalancer, retryBudget }: TrafficPolicyProps,
+  place: Place,
+  seesFailures = outlierDetection !== undefined,
+): DestinationRuleTrafficPolicy {
+  if (retryBudget !== undefined && connectionPool?.http?.maxRetries !== undefined) {
+    throw refuse(within(place, 'retryBudget'), 'bad-retry-budget', 'a retry budget beside connectionPool.http.maxRetries', 'one of the two: with a budget, Envoy does not look at maxRetries', 'take maxRetries out');
   }
   return {
     ...(connectionPool === undefined ? {} : { connectionPool: pool(connectionPool, within(place, 'connectionPool')) }),
     ...(outlierDetection === undefined ? {} : { outlierDetection: outliers(outlierDetection, within(place, 'outlierDetection')) }),
-    ...(loadBalancer === undefined ? {} : { loadBalancer: checkedBalancer(loadBalancer, outlierDetection !== undefined, within(place, 'loadBalancer')) }),
+    ...(loadBalancer === undefined ? {} : { loadBalancer: checkedBalancer(loadBalancer, seesFailures, within(place, 'loadBalancer')) }),
+    ...(retryBudget === undefined ? {} : { retryBudget: budget(retryBudget, within(place, 'retryBudget')) }),
+  };
+}
+
+function budget(given: RetryBudgetProps, place: Place): NonNullable<DestinationRuleTrafficPolicy['retryBudget']> {
+  requireKeys(place, given, ['percent', 'minRetryConcurrency']);
+  const { percent, minRetryConcurrency } = given;
+  if (percent === undefined && minRetryConcurrency === undefined) throw refuse(place, 'empty-policy', '{}', 'percent, minRetryConcurrency or both', 'take it out');
+  return {
+    ...(percent === undefined ? {} : { percent: percentage(within(place, 'percent'), percent) }),
+    ...(minRetryConcurrency === undefined ? {} : { minRetryConcurrency: wholeNumber(within(place, 'minRetryConcurrency'), minRetryConcurrency, 1, HIGHEST) }),
   };
 }
 

@@ -1,7 +1,23 @@
 import type { Duration } from '../../core/duration';
 import type { Known } from '../../core/unknown';
 
-/** How callers treat the pods of a service: see {@link MeshService.trafficPolicy}. At least one of its parts. */
+/** How callers treat the pods of a service: see {@link MeshService.trafficPolicy}. */
+export interface ServicePolicyProps extends TrafficPolicyProps {
+  /**
+   * What is different on a port of the service, by its number. What is not said here is as for the other ports: fields of
+   * `connectionPool` one by one, other parts as a whole.
+   * @default - all ports alike
+   */
+  readonly ports?: Readonly<Record<number, TrafficPolicyProps>>;
+  /**
+   * What is different for the pods of a version. What is not said here is as for the other versions, and on a port as `ports`
+   * has it.
+   * @default - all versions alike
+   */
+  readonly versions?: Readonly<Record<string, TrafficPolicyProps>>;
+}
+
+/** How callers treat pods. At least one of its parts. */
 export interface TrafficPolicyProps {
   /**
    * Limits for each calling proxy; what is beyond them is answered with 503 at once.
@@ -27,6 +43,26 @@ export interface TrafficPolicyProps {
    * @default - of two pods picked at random, the one with fewer requests under way
    */
   readonly loadBalancer?: LoadBalancerProps;
+  /**
+   * How much of what each calling proxy has under way may be retries: what is beyond is not tried again, so that retries do not
+   * keep down a service that is overloaded. Not beside `maxRetries` of the pool, nor beside settings for a port.
+   * @default - retries are limited by `maxRetries` alone
+   */
+  readonly retryBudget?: RetryBudgetProps;
+}
+
+/** At least one of the two. @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-RetryBudget */
+export interface RetryBudgetProps {
+  /**
+   * Retries in percent of the requests that are under way or wait.
+   * @default 20
+   */
+  readonly percent?: Known<number>;
+  /**
+   * Retries that may be under way all the same.
+   * @default 3
+   */
+  readonly minRetryConcurrency?: Known<number>;
 }
 
 /** Outlier detection by what it looks at: see {@link TrafficPolicyProps.outlierDetection}. */

@@ -2,17 +2,20 @@ import type { IConstruct } from 'constructs';
 import type { VirtualServiceHttpMatch, VirtualServiceStringMatch } from '../../../imports/istio/virtual-service';
 import { badReference, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../../core/references';
 import type { ObjectConstruct } from '../../core/references';
+import { describeValue } from '../../core/refusal';
 import { StringMatch } from '../../core/string-match';
 import { readWorkload } from '../kubernetes-workload';
-import type { ServiceFacts } from '../kubernetes-service';
 import type { Conditions } from './conditions';
 import { contradiction } from './conditions';
-import { headerName, refuse, requireKeys, requireNames, someText, within, wholeNumber } from './refuse';
+import { headerName, oneOf, refuse, requireKeys, requireNames, someText, within, wholeNumber } from './refuse';
 import type { Place } from './refuse';
 import { MATCH_KEYS } from './route-match';
 import type { CookieMatch, RouteMatch } from './route-match';
+import type { FactsOf } from './services';
 
 const HIGHEST_PORT = 65_535;
+const GRPC_SERVICE = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const GRPC_METHOD = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** What is known of a caller by its pods. */
 interface Caller {
@@ -30,18 +33,16 @@ export interface CheckedMatch {
   readonly isCohort: boolean;
 }
 
-/** A source as the service that it stands for, where it is one. */
-export type FactsOf = (source: unknown) => { readonly namespace: string; readonly facts: () => ServiceFacts } | undefined;
-
 /**
  * The values of a match.
  *
  * @throws MeshError when one of them cannot be, or they contradict each other.
  */
-export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, factsOf: FactsOf): CheckedMatch {
-  requireKeys(place, match, MATCH_KEYS);
+export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, factsOf: FactsOf, keys: readonly (keyof RouteMatch)[] = MATCH_KEYS): CheckedMatch {
+  requireKeys(place, match, keys);
   const wanted = new Map<string, StringMatch>();
   const unwanted = new Map<string, StringMatch>();
+  if (match.grpc !== undefined) addGrpc(wanted, match, within(place, 'grpc'));
   for (const key of ['uri', 'method', 'scheme', 'authority'] as const) {
     const value = match[key];
     if (value !== undefined) addText(wanted, key, value, within(place, key));
@@ -54,13 +55,14 @@ export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, f
   if (sourceNamespace !== undefined) wanted.set('namespace', StringMatch.exact(namespaceName(owner, sourceNamespace, within(place, 'sourceNamespace').property)));
   const port = match.port === undefined ? undefined : wholeNumber(within(place, 'port'), match.port, 1, HIGHEST_PORT);
   if (port !== undefined) wanted.set('port', StringMatch.exact(String(port)));
+  const ignoresUriCase = checkedCase(match, wanted, within(place, 'ignoreUriCase'));
   const impossible = contradiction({ wanted, unwanted });
   if (impossible !== undefined) {
     throw refuse(place, 'never-matches', `${impossible}, which is wanted and unwanted`, 'a match that some request can fit', 'take one of the two out');
   }
   const isCohort = match.source !== undefined || [...wanted.keys()].some((key) => /^(header|cookie|query|namespace)/.test(key));
   const caller = match.source === undefined ? undefined : callerOf(owner, match.source, within(place, 'source'), factsOf);
-  return { place, conditions: { wanted, unwanted }, caller, port, isCohort };
+  return { place, conditions: { wanted, unwanted, ...(ignoresUriCase ? { ignoresUriCase } : {}) }, caller, port, isCohort };
 }
 
 /** The conditions with those of the caller, which are known at synthesis. @throws MeshError when its pods have no labels. */
@@ -74,13 +76,13 @@ export function conditionsOf({ conditions, caller, place }: CheckedMatch): Condi
   }
   wanted.set('namespace', StringMatch.exact(namespace));
   for (const [name, value] of Object.entries(labels)) wanted.set(`label ${name}`, StringMatch.exact(value));
-  if (Object.keys(labels).length > 0) return { wanted, unwanted: conditions.unwanted };
+  if (Object.keys(labels).length > 0) return { ...conditions, wanted };
   throw refuse(within(place, 'source'), 'no-pods', 'a source whose pods have no labels', 'one whose pods are told by labels', 'use sourceNamespace');
 }
 
 /** The match as Istio writes it; `undefined` for any request. */
-export function istioMatch({ wanted, unwanted }: Conditions): VirtualServiceHttpMatch | undefined {
-  const match: Record<string, unknown> = {};
+export function istioMatch({ wanted, unwanted, ignoresUriCase }: Conditions): VirtualServiceHttpMatch | undefined {
+  const match: Record<string, unknown> = ignoresUriCase === true ? { ignoreUriCase: true } : {};
   for (const [key, value] of wanted) {
     const [kind = '', name = ''] = splitKey(key);
     if (kind === 'header') put(match, 'headers', name, value.toIstio());
@@ -112,6 +114,30 @@ function addText(wanted: Map<string, StringMatch>, key: 'uri' | 'method' | 'sche
   wanted.set(key, value);
 }
 
+/** A call of gRPC is a POST to `/package.Service/Method`. */
+function addGrpc(wanted: Map<string, StringMatch>, { grpc, uri, method }: RouteMatch, place: Place): void {
+  requireKeys(place, grpc, ['service', 'method']);
+  const given = uri === undefined ? (method === undefined ? undefined : 'method') : 'uri';
+  if (given !== undefined) throw refuse(place, 'bad-match', `grpc beside ${given}`, 'one of the two: a call says its own path', `take ${given} out`);
+  const service = grpcName(grpc?.service, GRPC_SERVICE, within(place, 'service'), 'a service with its package, such as "shop.v1.Orders"');
+  const call = grpc?.method === undefined ? undefined : grpcName(grpc.method, GRPC_METHOD, within(place, 'method'), 'a method, such as "Get"');
+  wanted.set('uri', call === undefined ? StringMatch.prefix(`/${service}/`) : StringMatch.exact(`/${service}/${call}`));
+}
+
+function grpcName(given: unknown, form: RegExp, place: Place, expected: string): string {
+  if (typeof given === 'string' && form.test(given)) return given;
+  throw refuse(place, 'bad-match', describeValue(given), expected, 'write it as the .proto file has it');
+}
+
+/** Istio looks away from capitals in whole paths and prefixes only. */
+function checkedCase({ ignoreUriCase }: RouteMatch, wanted: ReadonlyMap<string, StringMatch>, place: Place): boolean {
+  if (ignoreUriCase === undefined || !oneOf(place, ignoreUriCase, [true, false])) return false;
+  const kind = wanted.get('uri')?.kind;
+  if (kind === 'exact' || kind === 'prefix') return true;
+  const got = kind === undefined ? 'no uri' : `a uri by ${kind}`;
+  throw refuse(place, 'bad-match', got, 'a whole path or a prefix to compare', kind === 'regex' ? 'begin the pattern with "(?i)" instead' : 'take it out');
+}
+
 function addAll(into: Map<string, StringMatch>, kind: 'header' | 'query', given: RouteMatch['headers'], place: Place): void {
   if (given === undefined) return;
   requireNames(place, given);
@@ -137,7 +163,7 @@ function addCookie(wanted: Map<string, StringMatch>, cookie: CookieMatch, place:
 }
 
 /** The cookie among others of the header: `a=1; b=2`. */
-function cookiePattern(name: string, value: StringMatch): VirtualServiceStringMatch {
+export function cookiePattern(name: string, value: StringMatch): VirtualServiceStringMatch {
   const text = escaped(value.text);
   const pattern = { exact: text, prefix: `${text}[^;]*`, suffix: `[^;]*${text}`, present: '[^;]*', regex: '' }[value.kind];
   return { regex: `(.*; *)?${escaped(name)}=${pattern}(;.*)?` };

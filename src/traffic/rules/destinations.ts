@@ -1,7 +1,7 @@
 import { Weight } from '../../core/weight';
 import { closest } from '../../errors/closest';
 import type { Destination } from '../versioned-traffic';
-import type { CheckedDestination } from './checked-route';
+import type { CheckedDestination } from './checked-destination';
 import { refuse, within } from './refuse';
 
 /** What a rule asks of the service that it is of, or leads to. */
@@ -9,6 +9,8 @@ export interface Target {
   readonly host: string;
   readonly versions: readonly string[];
   readonly ports: readonly { readonly port: number }[];
+  /** Host of the Service that a version has of its own; undefined where versions are subsets. */
+  hostOfVersion(version: string): string | undefined;
 }
 
 /** A service that shares its traffic itself. */
@@ -22,7 +24,7 @@ export interface SharingTarget extends Target {
  *
  * @throws MeshError when there is no such version or port, or the shares do not add up.
  */
-export function routeTo(own: SharingTarget, given: readonly CheckedDestination[]): Destination[] {
+export function routeTo(own: SharingTarget | undefined, given: readonly CheckedDestination[]): Destination[] {
   const first = given[0];
   if (first === undefined) return [];
   const only = given.length === 1 && first.weight === 100;
@@ -35,29 +37,45 @@ export function routeTo(own: SharingTarget, given: readonly CheckedDestination[]
 }
 
 /** The one place that copies go to. @throws MeshError when there is no such version or port. */
-export function mirrorTo(own: SharingTarget, given: CheckedDestination): Destination['destination'] {
-  const { service = own, version } = given;
+export function mirrorTo(own: SharingTarget | undefined, given: CheckedDestination): Destination['destination'] {
+  const { version } = given;
+  const service = targetOf(own, given);
   const destination = withPort(own, given);
   if (version !== undefined) requireVersion(service, version, given);
-  return { host: service.host, ...(version === undefined ? {} : { subset: version }), ...destination };
+  return { ...(version === undefined ? { host: service.host } : versionOf(service, version)), ...destination };
 }
 
-function placesOf(own: SharingTarget, given: CheckedDestination): readonly Destination[] {
+function versionOf(target: Target, version: string): { readonly host: string; readonly subset?: string } {
+  const host = target.hostOfVersion(version);
+  return host === undefined ? { host: target.host, subset: version } : { host };
+}
+
+/** The service that is led to. The rule of a host without one names it always. */
+function targetOf(own: SharingTarget | undefined, { service, place }: CheckedDestination): Target {
+  const target = service ?? own;
+  if (target !== undefined) return target;
+  throw refuse(within(place, 'service'), 'no-destination', 'none', 'the service that requests go to', 'name it: { service }');
+}
+
+function placesOf(own: SharingTarget | undefined, given: CheckedDestination): readonly Destination[] {
   const { service, version } = given;
+  const target = targetOf(own, given);
   const port = withPort(own, given);
   if (version !== undefined) {
-    requireVersion(service ?? own, version, given);
-    return [{ destination: { host: (service ?? own).host, subset: version, ...port } }];
+    requireVersion(target, version, given);
+    return [{ destination: { ...versionOf(target, version), ...port } }];
   }
-  const shares = service === undefined || service.host === own.host ? own.shares() : service.destinations(port.port?.number ?? 0);
+  const isOwn = service === undefined || service.host === own?.host;
+  const shares = isOwn ? (own?.shares() ?? []) : service.destinations(port.port?.number ?? 0);
   return shares.map(({ destination, ...rest }) => ({ destination: { ...destination, ...port }, ...rest }));
 }
 
 /** Without a port a proxy takes the one that was asked, which another service may not have. */
-function withPort(own: Target, { service, port, place }: CheckedDestination): Pick<Destination['destination'], 'port'> {
-  const { host, ports } = service ?? own;
+function withPort(own: SharingTarget | undefined, given: CheckedDestination): Pick<Destination['destination'], 'port'> {
+  const { port, place } = given;
+  const { host, ports } = targetOf(own, given);
   const numbers = ports.map((one) => one.port);
-  if (port === undefined && host === own.host) return {};
+  if (port === undefined && host === own?.host) return {};
   const chosen = port ?? (numbers.length === 1 ? numbers[0] : undefined);
   if (chosen !== undefined && numbers.includes(chosen)) return { port: { number: chosen } };
   const got = port === undefined ? `none, and ${host} has ${numbers.length} ports` : `${port}, which ${host} does not have`;

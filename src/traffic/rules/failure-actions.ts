@@ -40,8 +40,12 @@ function checkedRetries(retries: RouteRetries, timeout: Duration | undefined, pl
   };
 }
 
-/** A try that the timeout cuts off, or never lets begin, is one that somebody counts on in vain. */
-function requireTime(perTry: Duration, attempts: number, timeout: Duration, place: Place): void {
+/**
+ * A try that the timeout cuts off, or never lets begin, is one that somebody counts on in vain.
+ *
+ * @throws MeshError when the tries do not fit into the timeout.
+ */
+export function requireTime(perTry: Duration, attempts: number, timeout: Duration, place: Place): void {
   const tries = BigInt(attempts + 1);
   if (perTry.nanos * tries <= timeout.nanos) return;
   const needed = `${Duration.ofNanos(perTry.nanos * tries)}`;

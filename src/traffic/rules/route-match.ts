@@ -16,6 +16,16 @@ export interface RouteMatch {
    */
   readonly uri?: StringMatch | Known<string>;
   /**
+   * Whether `/a` is `/A`, too: for a whole path or a prefix.
+   * @default false
+   */
+  readonly ignoreUriCase?: boolean;
+  /**
+   * Calls of gRPC, in place of `uri` and `method`.
+   * @default - any request
+   */
+  readonly grpc?: GrpcMatch;
+  /**
    * HTTP method, in capitals.
    * @default - any
    */
@@ -68,6 +78,17 @@ export interface RouteMatch {
   readonly port?: Known<number>;
 }
 
+/** A call of gRPC. */
+export interface GrpcMatch {
+  /** The service with its package, such as `shop.v1.Orders`. */
+  readonly service: Known<string>;
+  /**
+   * One of its methods, such as `Get`.
+   * @default - all
+   */
+  readonly method?: Known<string>;
+}
+
 /** A cookie of a request. */
 export interface CookieMatch {
   readonly name: Known<string>;
@@ -78,6 +99,8 @@ export interface CookieMatch {
 /** The keys of a match, as rules are told what there is. */
 export const MATCH_KEYS: readonly (keyof RouteMatch)[] = [
   'uri',
+  'ignoreUriCase',
+  'grpc',
   'method',
   'headers',
   'withoutHeaders',

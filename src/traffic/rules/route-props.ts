@@ -4,10 +4,11 @@ import type { StringMatch } from '../../core/string-match';
 import type { Known } from '../../core/unknown';
 import type { Weight } from '../../core/weight';
 import type { MeshService } from '../mesh-service';
+import type { RouteDelegate } from './route-delegate';
 import type { RouteMatch } from './route-match';
 
 /** What is done with some of the requests for a service: see {@link MeshService.route}. */
-export type RouteProps = ForwardRouteProps | RedirectRouteProps | DirectResponseRouteProps;
+export type RouteProps = ForwardRouteProps | RedirectRouteProps | DirectResponseRouteProps | DelegateRouteProps;
 
 /** What every rule says. */
 export interface RuleProps {
@@ -33,23 +34,21 @@ export interface RuleProps {
   readonly corsPolicy?: RouteCorsPolicy;
 }
 
-/** A rule that hands requests on to pods. */
-export interface ForwardRouteProps extends RuleProps {
-  /**
-   * Where requests go: one place, or several with shares that add up to 100 percent.
-   * @default - the service itself: its versions by the shares of a split or a canary, else all of its pods
-   */
-  readonly to?: RouteDestination | readonly RouteShare[];
+/** Where requests go: a service or some of its pods, or several with shares that add up to 100 percent. */
+export type RouteTarget = MeshService | ObjectConstruct | RouteDestination | readonly RouteShare[];
+
+/** What is done with requests on their way to pods. */
+export interface ForwardingProps extends RuleProps {
   /**
    * What the service is asked for instead.
    * @default - what the caller asked for
    */
   readonly rewrite?: RouteRewrite;
   /**
-   * Sends a copy of requests somewhere else, whose answers are thrown away.
+   * Sends copies of requests somewhere else, whose answers are thrown away: to one place, or to several.
    * @default - none
    */
-  readonly mirror?: RouteMirror;
+  readonly mirror?: RouteMirror | readonly RouteMirror[];
   /**
    * How long a caller waits for the answer at most, retries included, such as `5s`.
    * @default - as long as it takes
@@ -69,6 +68,23 @@ export interface ForwardRouteProps extends RuleProps {
   readonly directResponse?: never;
 }
 
+/** A rule that hands requests on to pods. */
+export interface ForwardRouteProps extends ForwardingProps {
+  /**
+   * Where requests go: one place, or several with shares that add up to 100 percent.
+   * @default - the service itself: its versions by the shares of a split or a canary, else all of its pods
+   */
+  readonly to?: RouteTarget;
+  readonly delegate?: never;
+}
+
+/** A rule that leaves it to another VirtualService where requests go. What else it says holds where that one says nothing. */
+export interface DelegateRouteProps extends ForwardingProps {
+  /** Whose routes requests meet from here on. */
+  readonly delegate: RouteDelegate;
+  readonly to?: never;
+}
+
 /** A rule that sends callers elsewhere. */
 export interface RedirectRouteProps extends RuleProps {
   /** Where callers are to ask instead. */
@@ -80,6 +96,7 @@ export interface RedirectRouteProps extends RuleProps {
   readonly retries?: never;
   readonly fault?: never;
   readonly directResponse?: never;
+  readonly delegate?: never;
 }
 
 /** A rule that the caller's proxy answers itself. */
@@ -92,6 +109,7 @@ export interface DirectResponseRouteProps extends RuleProps {
   readonly retries?: never;
   readonly fault?: never;
   readonly redirect?: never;
+  readonly delegate?: never;
 }
 
 /** Pods that requests go to. */

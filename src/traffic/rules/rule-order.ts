@@ -1,6 +1,7 @@
 import type { Finding } from '../../errors/finding';
 import { conditionsText, covers, mayOverlap } from './conditions';
 import type { Conditions } from './conditions';
+import { ruleName } from './checked-route';
 import type { CheckedRoute } from './checked-route';
 
 /** One match of a rule, as it is ordered among all matches for a host. */
@@ -62,7 +63,7 @@ function overlap(earlier: Ranked, later: Ranked, what: string): Finding {
     code: 'rule-overlap',
     construct: later.rule.owner.node.path,
     property: later.property,
-    got: `${later.text}; ${what} fit ${earlier.rule.owner.node.path} (${earlier.text})`,
+    got: `${later.text}; ${what} fit ${ruleName(earlier.rule)} (${earlier.text})`,
     expected: 'rules of which one is narrower, or has the higher priority',
     fix: 'give one of the two a priority: 1, or a match that keeps them apart',
   };
@@ -73,7 +74,7 @@ function neverMatches(earlier: Ranked, later: Ranked): Finding {
     code: 'never-matches',
     construct: later.rule.owner.node.path,
     property: later.property,
-    got: `${later.text}, which ${earlier.rule.owner.node.path} takes all of (${earlier.text})`,
+    got: `${later.text}, which ${ruleName(earlier.rule)} takes all of (${earlier.text})`,
     expected: 'a rule that some request comes to',
     fix: 'take one of the two out, or make this one narrower',
   };

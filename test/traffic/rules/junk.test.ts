@@ -1,4 +1,4 @@
-import { StringMatch } from '../../../src';
+import { RouteDelegate, StringMatch } from '../../../src';
 import { MeshError } from '../../../src/errors/mesh-error';
 import { synthTo } from '../../../src/testing';
 import { program } from '../../support/program';
@@ -9,6 +9,7 @@ const JUNK: readonly unknown[] = [null, 0, -1, 1.5, NaN, Infinity, 10n, '', 'x',
 
 const match = {
   uri: StringMatch.prefix('/a'),
+  ignoreUriCase: true,
   method: 'OPTIONS',
   headers: { x: '1' },
   withoutHeaders: { y: StringMatch.present() },
@@ -28,7 +29,7 @@ const RULES: readonly object[] = [
     corsPolicy: { allowOrigins: ['https://a.example'], allowMethods: ['GET'], allowHeaders: ['x'], exposeHeaders: ['y'], maxAge: '1h', allowCredentials: true },
     to: [{ version: 'v1', weight: 50 }, { service: undefined, version: 'v2', port: 8080, weight: 50 }],
     rewrite: { uri: '/b', authority: 'c' },
-    mirror: { version: 'v2', percentage: 5, port: 8080 },
+    mirror: [{ version: 'v2', percentage: 5, port: 8080 }],
     timeout: '6s',
     retries: { attempts: 1, perTryTimeout: '2s', retryOn: ['5xx'] },
     fault: { abort: { httpStatus: 500, percentage: 1 }, delay: { fixedDelay: '1s', percentage: 1 }, everyone: true },
@@ -36,13 +37,19 @@ const RULES: readonly object[] = [
   { match, rewrite: { uriRegexRewrite: { match: '/a', rewrite: '/b' } } },
   { match, redirect: { uri: '/b', authority: 'c', scheme: 'https', port: 443, redirectCode: 302 } },
   { match, directResponse: { status: 404, body: 'none' } },
+  { match: { grpc: { service: 'a.B', method: 'C' } }, mirror: { version: 'v2' }, to: { version: 'v1' } },
 ];
+const TCP: readonly object[] = [{ match: [{ port: 5432, sourceNamespace: 'ops', destinationSubnets: ['10.0.0.0/8'] }], to: [{ version: 'v1', weight: 100 }], priority: 1 }];
+const TLS: readonly object[] = [{ match: { port: 8443, sourceNamespace: 'ops', sniHosts: ['a.example.com'] }, to: { version: 'v1' }, priority: 1 }];
+const DELEGATES: readonly object[] = [{ name: 'd', namespace: 'ops', routes: [{ match: { uri: '/a' }, directResponse: { status: 200 } }] }];
 const POLICIES: readonly object[] = [
   {
     connectionPool: { tcp: { maxConnections: 1, connectTimeout: '1s' }, http: { http2MaxRequests: 1, idleTimeout: '1h' } },
     outlierDetection: { consecutive5xxErrors: 5, consecutiveLocalOriginFailures: 5, interval: '1s', maxEjectionPercent: 50 },
     loadBalancer: { simple: 'ROUND_ROBIN', warmup: { duration: '1m', minimumPercent: 10, aggression: 2 }, localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } },
   },
+  { retryBudget: { percent: 20, minRetryConcurrency: 3 }, versions: { v1: { connectionPool: { http: { maxRequestsPerConnection: 1 } } } } },
+  { connectionPool: { tcp: { maxConnections: 1 }, http: { maxRetries: 1 } }, ports: { 8080: { connectionPool: { tcp: { maxConnections: 2 } }, outlierDetection: 'gateway-errors', loadBalancer: { simple: 'RANDOM' } } } },
   { loadBalancer: { consistentHash: { httpCookie: { name: 'a', ttl: '1h', path: '/' } }, localityLbSetting: { distribute: [{ from: 'eu', to: { eu: 100 } }] } } },
 ];
 
@@ -87,6 +94,12 @@ test('what the examples are made from is right', () => {
     if (policy !== undefined) web.trafficPolicy(chart, policy);
     expect(() => synthTo(chart)).not.toThrow();
   }
+  const { chart, shop } = program();
+  const db = shop.addService('db', { ports: [{ port: 5432, name: 'tcp' }, { port: 8443, name: 'tls' }], versions: ['v1'] });
+  db.tcpRoute(chart, 'tcp', TCP[0] as never);
+  db.tlsRoute(chart, 'tls', TLS[0] as never);
+  new RouteDelegate(chart, 'delegate', DELEGATES[0] as never);
+  expect(() => synthTo(chart)).not.toThrow();
 });
 
 test('rules', () => {
@@ -99,10 +112,21 @@ test('rules', () => {
   expect(tried(() => synthTo(chart))).toBe('refused');
 }, 60_000);
 
+test('rules for connections, and delegates', () => {
+  let id = 0;
+  const { chart, shop } = program();
+  const db = shop.addService('db', { ports: [{ port: 5432, name: 'tcp' }, { port: 8443, name: 'tls' }], versions: ['v1'] });
+  const tcp = outcomes(TCP, (rule) => () => db.tcpRoute(chart, `tcp-${id++}`, rule));
+  const tls = outcomes(TLS, (rule) => () => db.tlsRoute(chart, `tls-${id++}`, rule));
+  const delegates = outcomes(DELEGATES, (props) => () => new RouteDelegate(chart, `d-${id++}`, props));
+  for (const counts of [tcp, tls, delegates]) expect(counts['refused']).toBeGreaterThan(60);
+  expect(tried(() => synthTo(chart))).toBe('refused');
+}, 60_000);
+
 test('policies', () => {
   let id = 0;
   const { chart, shop } = program();
-  const counts = outcomes(POLICIES, (policy) => () => shop.addService(`web-${id++}`, { port: 8080 }).trafficPolicy(chart, policy));
-  expect(counts['refused']).toBeGreaterThan(200);
+  const counts = outcomes(POLICIES, (policy) => () => shop.addService(`web-${id++}`, { port: 8080, versions: ['v1'] }).trafficPolicy(chart, policy));
+  expect(counts['refused']).toBeGreaterThan(400);
   expect(tried(() => synthTo(chart))).toBe('taken');
 }, 60_000);

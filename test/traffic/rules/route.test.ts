@@ -54,6 +54,10 @@ describe('matches', () => {
     ['a path', { uri: '/a' }, { uri: { exact: '/a' } }],
     ['a prefix', { uri: prefix('/a') }, { uri: { prefix: '/a' } }],
     ['a pattern', { uri: regex('/a/[0-9]+') }, { uri: { regex: '/a/[0-9]+' } }],
+    ['a path in any capitals', { uri: '/a', ignoreUriCase: true }, { uri: { exact: '/a' }, ignoreUriCase: true }],
+    ['a path in these capitals', { uri: '/a', ignoreUriCase: false }, { uri: { exact: '/a' } }],
+    ['calls of gRPC to a service', { grpc: { service: 'shop.v1.Orders' } }, { uri: { prefix: '/shop.v1.Orders/' } }],
+    ['calls of one method', { grpc: { service: 'shop.v1.Orders', method: 'Get' }, headers: { x: '1' } }, { uri: { exact: '/shop.v1.Orders/Get' }, headers: { x: { exact: '1' } } }],
     ['a method', { method: 'POST' }, { method: { exact: 'POST' } }],
     ['a header that is there', { headers: { 'x-a': present() } }, { headers: { 'x-a': {} } }],
     ['a header that ends so', { headers: { 'x-a': suffix('.b') } }, { headers: { 'x-a': { regex: '.*\\.b' } } }],
@@ -100,7 +104,12 @@ describe('actions', () => {
       { match, corsPolicy: { allowOrigins: ['https://a.example.com'], allowMethods: ['GET'], maxAge: '1h', allowCredentials: true } },
       { corsPolicy: { allowOrigins: [{ exact: 'https://a.example.com' }], allowMethods: ['GET'], maxAge: '1h', allowCredentials: true } },
     ],
-    ['mirror', { match, mirror: { version: 'v2', percentage: 12.5 } }, { mirror: { host: 'web.shop.svc.cluster.local', subset: 'v2' }, mirrorPercentage: { value: 12.5 } }],
+    ['mirror', { match, mirror: { version: 'v2', percentage: 12.5 } }, { mirrors: [{ destination: { host: 'web.shop.svc.cluster.local', subset: 'v2' }, percentage: { value: 12.5 } }] }],
+    [
+      'two mirrors',
+      { match, mirror: [{ version: 'v1' }, { version: 'v2', percentage: 5 }] },
+      { mirrors: [{ destination: { subset: 'v1' }, percentage: { value: 100 } }, { destination: { subset: 'v2' }, percentage: { value: 5 } }] },
+    ],
     ['timeout and retries', { match, timeout: '6s', retries: { attempts: 2, perTryTimeout: '2s', retryOn: ['5xx', 429] } }, { timeout: '6s', retries: { attempts: 2, perTryTimeout: '2s', retryOn: '5xx,429' } }],
     ['no retries', { match, retries: { attempts: 0 } }, { retries: { attempts: 0 } }],
     ['fault for a cohort', { match, fault: { abort: { httpStatus: 503, percentage: 50 } } }, { fault: { abort: { httpStatus: 503, percentage: { value: 50 } } } }],
@@ -141,6 +150,21 @@ describe('destinations', () => {
     web.split(chart, { v1: 100 });
     web.route(chart, 'slow', { match: { uri: '/report' }, timeout: '1m' });
     expect(synthTo(chart).one(VirtualService).spec).toMatchObject({ http: [{ name: 'slow' }, {}], tcp: [{ match: [{ port: 5432 }] }] });
+  });
+
+  test('a service alone is a destination', () => {
+    const { chart, shop } = program();
+    const orders = shop.addService('orders', { port: 9090 });
+    shop.addService('web', { port: 8080 }).route(chart, 'orders', { match: { uri: '/orders' }, to: orders });
+    expect(shares(synthTo(chart).one(VirtualService).spec?.http?.[0])).toEqual([['orders', undefined, 9090, undefined]]);
+  });
+
+  test('rules of one id in two charts have two names', () => {
+    const { app, chart, shop } = program();
+    const web = shop.addService('web', { port: 8080 });
+    web.route(chart, 'slow', { match: { uri: '/a' }, timeout: '1m' });
+    web.route(new Chart(app, 'other', { namespace: 'other' }), 'slow', { match: { uri: '/b' }, timeout: '2m' });
+    expect(synthTo(chart).one(VirtualService).spec?.http?.map(({ name }) => name)).toEqual(['shop/slow', 'other/slow', undefined]);
   });
 
   test('another service is asked at its only port, and by its own canary', () => {
