@@ -1,5 +1,6 @@
-import type { Port, Transport } from '../core/port';
-import { refusal } from '../core/refusal';
+import { Port } from '../core/port';
+import type { Transport } from '../core/port';
+import { describeValue, refusal } from '../core/refusal';
 import type { ValuePlace } from '../core/refusal';
 import { portOf } from './kubernetes-service';
 import type { ServicePort } from './kubernetes-service';
@@ -7,7 +8,9 @@ import type { ServicePort } from './kubernetes-service';
 /** A port of a service that is made here. */
 export interface NamespaceServicePort extends ServicePort {
   /**
-   * Name of the port; its prefix is the protocol that Istio takes it for.
+   * Name of the port; its prefix is the protocol that Istio takes it for. What Kubernetes would not take is mended: `HTTP` is
+   * written `http`, `grpc_admin` is `grpc-admin`, and the second of two equal names has its number behind. With a name that
+   * tells no protocol, such as `web`, the port's `appProtocol` is what the number is known for.
    * @default - what `appProtocol` says, else what the number is known for: 80 and 8080 `http`, 443 and 8443 `https`,
    * 3306, 5432, 6379 and 27017 `tcp` with the database's name; any other port has no name, or `port-9080` where the
    * service has several, and Istio looks at its traffic
@@ -42,28 +45,59 @@ const WELL_KNOWN: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The ports of a Service's manifest, with names and target ports filled in. A port that would share a name with one
- * before it has its number behind: `http`, then `http-8080`.
+ * The ports of a Service's manifest, with names and target ports filled in, and names mended. A port that would share a name
+ * with one before it has its number behind: `http`, then `http-8080`.
  *
  * @throws MeshError when there is no port, or one cannot be.
  */
 export function manifestPorts(given: readonly (number | NamespaceServicePort)[], place: ValuePlace): ManifestPort[] {
   requirePorts(given, place);
-  const taken = new Set(given.map((each) => (typeof each === 'object' ? each?.name : undefined)));
+  const wanted = new Set(given.map((each) => (typeof each === 'object' ? mendedName(each?.name) : undefined)));
+  const taken = new Set<string | undefined>();
   return given.map((each, index) => {
-    const property = `${place.property ?? 'ports'}[${index}]`;
+    const at = { ...place, property: `${place.property ?? 'ports'}[${index}]` };
     const { targetPort, ...port } = typeof each === 'object' && each !== null ? each : { port: each, targetPort: undefined };
-    const checked = portOf(port, { ...place, property });
-    const name = checked.name ?? freeName(checked, given.length > 1, taken);
+    if (targetPort !== undefined) requireTarget(targetPort, at);
+    const checked = portOf({ ...port, name: mendedName(port.name) }, at);
+    const own = checked.name === undefined || !taken.has(checked.name) ? checked.name : `${checked.name}-${checked.number}`;
+    const name = own ?? freeName(checked, given.length > 1, new Set([...wanted, ...taken]));
     taken.add(name);
+    const appProtocol = checked.appProtocol ?? untoldProtocol(checked);
     return {
       port: checked.number,
       targetPort: targetPort ?? checked.number,
       ...(name === undefined ? {} : { name }),
-      ...(checked.appProtocol === undefined ? {} : { appProtocol: checked.appProtocol }),
+      ...(appProtocol === undefined ? {} : { appProtocol }),
       ...(checked.transport === 'TCP' ? {} : { protocol: checked.transport }),
     };
   });
+}
+
+/** The name as Kubernetes takes it; what is no name stays, to be refused with its place. */
+function mendedName(name: string | undefined): string | undefined {
+  if (typeof name !== 'string') return name;
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+}
+
+/** A name that tells no protocol must not take away what the number tells. */
+function untoldProtocol({ name, number, transport }: Port): string | undefined {
+  if (name === undefined || transport !== 'TCP' || Port.of({ number: 1, name }).protocol !== 'auto') return undefined;
+  return WELL_KNOWN.get(number)?.split('-')[0];
+}
+
+/** The name of a container's port is shorter than that of a Service's. */
+function requireTarget(target: unknown, place: ValuePlace): void {
+  const property = `${place.property ?? 'ports'}.targetPort`;
+  if (typeof target === 'number') Port.of(target, { ...place, property });
+  else if (typeof target === 'string' && !/^[0-9]+$/.test(target)) Port.of({ number: 1, name: target }, { ...place, property, of: 'container' });
+  else {
+    throw refusal({ ...place, property }, property, {
+      code: 'bad-port',
+      got: describeValue(target),
+      expected: 'the number of a port of the container, or its name there',
+      fix: typeof target === 'string' ? `did you mean the number ${Number(target)}?` : 'leave it out where it is the same as the port',
+    });
+  }
 }
 
 /** @throws MeshError when it is no list, or there is no port in it. */
