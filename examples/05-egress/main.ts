@@ -23,27 +23,29 @@ export function egress<T extends App>(app: T): T {
     host: 'api.payments.example.com',
     ports: [{ port: 80, protocol: 'HTTP', tls: TlsOrigination.mutual({ secret: 'payments-client' }) }],
     timeout: '9s',
-    retries: { attempts: 2, perTryTimeout: '3s', retryOn: ['connect-failure', '503'] },
-    connectionPool: { tcp: { maxConnections: 50, connectTimeout: '2s' } },
-    outlierDetection: { consecutive5xxErrors: 5, interval: '10s', baseEjectionTime: '30s' },
+    retries: { attempts: 2, perTryTimeout: '3s', retryOn: ['connect-failure', 503] },
+    trafficPolicy: { connectionPool: { tcp: { maxConnections: 50, connectTimeout: '2s' } }, outlierDetection: 'server-errors' },
   });
   // the library of this one encrypts by itself: the gateway passes it on
   const mail = new ExternalService(chart, 'mail', { host: 'smtp.mail.example.com', ports: [{ port: 465, protocol: 'TLS' }] });
+  // a database in two places of the company's network: the firewall knows the gateway's address only
+  const ledger = new ExternalService(chart, 'ledger', {
+    host: 'ledger.corp.example.com',
+    ports: [{ port: 5432, protocol: 'TCP' }],
+    addresses: ['10.20.0.5', '10.20.0.6'],
+    endpoints: [{ address: '10.20.0.5', weight: 3 }, { address: '10.20.0.6', ports: { 5432: 15_432 } }],
+  });
   new EgressRoute(chart, 'payments-out', { gateway: wayOut, to: payments, allowFrom: [orders] });
   new EgressRoute(chart, 'mail-out', { gateway: wayOut, to: mail, allowFrom: [shop] });
+  new EgressRoute(chart, 'ledger-out', { gateway: wayOut, to: ledger, allowFrom: [orders] });
 
-  // these leave straight from the pods: pictures of many hosts, rates in TLS that the sidecar adds, a database by its addresses
+  // these leave straight from the pods: pictures of many hosts, and rates in TLS that the sidecar adds, for this namespace only
   const pictures = new ExternalService(chart, 'pictures', { host: '*.pictures.example.com' });
   const rates = new ExternalService(chart, 'rates', {
     host: 'rates.example.com',
     ports: [{ port: 80, protocol: 'HTTP', tls: TlsOrigination.simple() }],
     timeout: '2s',
-  });
-  const ledger = new ExternalService(chart, 'ledger', {
-    host: 'ledger.corp.example.com',
-    ports: [{ port: 5432, protocol: 'TCP' }],
-    addresses: ['10.20.0.5', '10.20.0.6'],
-    endpoints: ['10.20.0.5', '10.20.0.6'],
+    exportTo: ['.'],
   });
   new EgressLockdown(chart, 'lockdown', { namespace: shop, allow: [payments, mail, pictures, rates, ledger] });
   return app;

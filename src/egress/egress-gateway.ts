@@ -5,10 +5,10 @@ import { Host } from '../core/host';
 import { isConstruct } from '../core/place';
 import { badReference, namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
-import { requireProps } from '../core/required-props';
 import { Selector } from '../core/selector';
 import type { Labels } from '../core/selector';
 import type { Known } from '../core/unknown';
+import { requireKeys } from '../traffic/rules/refuse';
 
 /** Proxies of a gateway that this program makes: a `Gateway` or a `StandaloneGateway`. */
 export interface GatewayProxies extends IConstruct {
@@ -64,7 +64,7 @@ export class EgressGateway extends Construct {
    * @throws MeshError when the name, the namespace or the labels cannot be.
    */
   public static fromName(scope: Construct, id: string, props: NamedEgressGatewayProps): EgressGateway {
-    requireProps(`${scope.node.path}/${id}`, props, 'fromName');
+    requireKeys({ construct: `${scope.node.path}/${id}`, property: '' }, props, ['name', 'namespace', 'selector']);
     return new EgressGateway(scope, id, props);
   }
 

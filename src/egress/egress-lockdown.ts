@@ -7,8 +7,8 @@ import { Cluster } from '../core/cluster';
 import { badReference, namespaceName, requireSameCluster } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
-import { requireProps } from '../core/required-props';
 import { closest } from '../errors/closest';
+import { placeOf, requireKeys } from '../traffic/rules/refuse';
 import { egressOf } from './egress-program';
 import { ExternalService } from './external-service';
 
@@ -53,12 +53,12 @@ export class EgressLockdown extends Construct {
   public readonly namespace: string;
   /** Whether it holds for all namespaces that have no lockdown of their own. */
   public readonly isMeshWide: boolean;
-  private readonly allowed = new Set<string>();
+  private readonly listed = new Map<string, ExternalService>();
 
   /** @throws MeshError when there is neither a namespace nor a mesh, or both; when something else locks the same namespace. */
   public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
     super(scope, id);
-    requireProps(this, props);
+    requireKeys(placeOf(this), props, ['namespace', 'mesh', 'allow']);
     const { namespace, mesh, allow = [] } = props;
     this.isMeshWide = mesh !== undefined;
     if (this.isMeshWide === (namespace !== undefined)) throw this.refuseTarget(this.isMeshWide);
@@ -71,7 +71,7 @@ export class EgressLockdown extends Construct {
       metadata: { name: 'default', namespace: this.namespace },
       spec: {
         outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-        egress: [{ hosts: Lazy.any({ produce: () => this.openHosts() }) as never }],
+        egress: [{ hosts: Lazy.any({ produce: () => [...this.openHosts] }) as never }],
       },
     });
   }
@@ -85,18 +85,26 @@ export class EgressLockdown extends Construct {
     for (const service of services) {
       if (!ExternalService.isExternalService(service)) throw this.refuseHost(service);
       requireSameCluster(this, service, 'allow');
-      this.allowed.add(hostOf(service));
+      this.listed.set(hostOf(service), service);
     }
   }
 
   /** True where pods may call the service. */
   public allows(service: ExternalService): boolean {
-    return this.allowed.has(hostOf(service));
+    return this.listed.has(hostOf(service));
   }
 
-  /** Services of the cluster by their domain: every namespace's external services would be open otherwise. */
-  private openHosts(): string[] {
-    return [`*/*.svc.${Cluster.factsOf(this).clusterDomain}`, ...[...this.allowed].sort()];
+  /** External services that are left open, by namespace and host. @internal */
+  public get allowed(): readonly ExternalService[] {
+    return [...this.listed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, service]) => service);
+  }
+
+  /**
+   * All that pods may call through their sidecars, as the Sidecar lists it: `namespace/host`. Services of the cluster are named by
+   * their domain, since every namespace's external services would be open otherwise.
+   */
+  public get openHosts(): readonly string[] {
+    return [`*/*.svc.${Cluster.factsOf(this).clusterDomain}`, ...this.allowed.map(hostOf)];
   }
 
   /** A host that nothing declares would stay closed without a word. */

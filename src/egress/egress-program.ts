@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
+import { compareConstructs } from '../core/construct-path';
 import { addPlanner } from '../core/planner';
 import { rootState } from '../core/root-state';
 import type { Finding } from '../errors/finding';
@@ -7,31 +8,29 @@ import { MeshError, meshError } from '../errors/mesh-error';
 import type { EgressLockdown } from './egress-lockdown';
 import type { EgressRoute } from './egress-route';
 import type { ExternalService } from './external-service';
-import { egressFindings } from './egress-findings';
+import { egressFindings, secondOwner } from './egress-findings';
 
 /** All that a program says of the way out of one cluster. */
 export class ClusterEgress {
   public readonly services: ExternalService[] = [];
   public readonly routes: EgressRoute[] = [];
+  private readonly byHost = new Map<string, readonly ExternalService[]>();
   private readonly lockdowns = new Map<string, EgressLockdown>();
 
   /** @throws MeshError when another construct declares the host: Istio would follow one of the two. */
   public addService(service: ExternalService): void {
-    const owner = this.services.find(({ host, namespace, isNamed }) => {
-      const isSameReference = isNamed && service.isNamed && namespace === service.namespace;
-      return host === service.host && !isSameReference;
-    });
-    if (owner === undefined) {
-      this.services.push(service);
-      return;
-    }
-    throw meshError({
-      code: 'second-owner',
-      construct: service.node.path,
-      property: 'host',
-      got: `${service.host}, which ${owner.node.path} stands for, too`,
-      expected: 'one ExternalService for each host',
-      fix: 'make it once, with all its ports, and hand it on',
+    const owner = this.rivalOf(service);
+    if (owner !== undefined) throw meshError(secondOwner(service, owner));
+    this.services.push(service);
+    this.byHost.set(service.host, [...(this.byHost.get(service.host) ?? []), service]);
+  }
+
+  /** Another service of the same host that some namespace sees, too. */
+  public rivalOf(service: ExternalService): ExternalService | undefined {
+    return this.byHost.get(service.host)?.find((other) => {
+      if (other === service) return false;
+      const isSameReference = other.isNamed && service.isNamed && other.namespace === service.namespace;
+      return !isSameReference && other.visibility.overlaps(service.visibility);
     });
   }
 
@@ -50,6 +49,11 @@ export class ClusterEgress {
       expected: 'one EgressLockdown for each namespace',
       fix: 'make it once, and add to it with allow()',
     });
+  }
+
+  /** All of them, in an order that is the same in every run. */
+  public get lockdownsInOrder(): readonly EgressLockdown[] {
+    return [...this.lockdowns.values()].sort(compareConstructs);
   }
 
   /** What holds for pods of a namespace: its own lockdown, else that of the mesh. */

@@ -6,12 +6,12 @@ import { Gateway } from '../../imports/istio/gateway';
 import type { GatewayServers } from '../../imports/istio/gateway';
 import { badReference, isObjectConstruct, requireSameCluster } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
-import { requireProps } from '../core/required-props';
 import { meshError } from '../errors/mesh-error';
 import { labelOf } from '../ingress/object-names';
 import { identitiesOf, requireCaller } from '../security/access-caller';
 import type { AccessCaller, CallerIdentities } from '../security/access-caller';
 import { MeshService } from '../traffic/mesh-service';
+import { placeOf, requireKeys } from '../traffic/rules/refuse';
 import { EgressGateway } from './egress-gateway';
 import { egressOf } from './egress-program';
 import type { CheckedPort } from './external-ports';
@@ -22,7 +22,7 @@ import { GATEWAY_PORTS } from './external-traffic';
 export interface EgressRouteProps {
   /** The gateway: `EgressGateway.from` or `EgressGateway.fromName`. */
   readonly gateway: EgressGateway;
-  /** Where the traffic goes, with at most one port that carries requests and one that carries TLS. */
+  /** Where the traffic goes, with at most one port that carries requests and one that carries TLS or bytes. */
   readonly to: ExternalService;
   /** Who may leave through the gateway to this host: callers, or `'everyone'` in the mesh. Nobody else may. */
   readonly allowFrom: readonly AccessCaller[] | 'everyone';
@@ -32,7 +32,7 @@ export interface EgressRouteProps {
  * Leads what the mesh sends to an external service through an egress gateway, and says who may leave so.
  *
  * Callers' proxies wrap the traffic in the mesh's mutual TLS, so that the gateway knows who calls. What callers encrypted
- * themselves is passed on as it is; TLS that the external service says to be added is added at the gateway.
+ * themselves, and bytes of a database or the like, are passed on as they are; TLS that the external service says to be added is added at the gateway.
  *
  * It makes a Gateway, a DestinationRule and an AuthorizationPolicy in the gateway's namespace; the routes are in the
  * VirtualService of the external service. With the first route, the gateway's pods let nobody through who is not allowed.
@@ -46,13 +46,13 @@ export class EgressRoute extends Construct {
   private identities: readonly CallerIdentities[] = [];
 
   /**
-   * @throws MeshError when gateway, host or callers are none, the host is a wildcard or another program's, its ports cannot
-   * be told apart at the gateway, or another route leads there; at synthesis, when a caller has no identity of its own, or a
-   * lockdown hides the host from it.
+   * @throws MeshError when gateway, host or callers are none, the host is another program's or one whose addresses only the
+   * caller knows, its ports cannot be told apart at the gateway, or another route leads there; at synthesis, when a caller has
+   * no identity of its own, or a lockdown or `exportTo` hides the host from it.
    */
   public constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
-    requireProps(this, props);
+    requireKeys(placeOf(this), props, ['gateway', 'to', 'allowFrom']);
     const { gateway, to } = props;
     this.requireReferences(gateway, to);
     this.gateway = gateway;
@@ -72,7 +72,7 @@ export class EgressRoute extends Construct {
       spec: {
         action: 'ALLOW',
         selector: { matchLabels: { ...gateway.selector } },
-        rules: [{ from: Lazy.any({ produce: () => this.sources() }) as never, when: [{ key: 'connection.sni', values: [to.host] }] }],
+        rules: [{ from: Lazy.any({ produce: () => this.sources() }) as never, when: [{ key: 'connection.sni', values: [nameAtGateway(to.host)] }] }],
       },
     });
     egressOf(this).routes.push(this);
@@ -103,7 +103,7 @@ export class EgressRoute extends Construct {
     const { host } = this.to;
     return new DestinationRule(this, 'connection', {
       metadata,
-      spec: { host: this.gateway.host, subsets: [{ name: subset, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } }] },
+      spec: { host: this.gateway.host, subsets: [{ name: subset, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: nameAtGateway(host) } } }] },
     });
   }
 
@@ -142,28 +142,35 @@ export class EgressRoute extends Construct {
   }
 
   private refuseUnledHosts(): void {
-    const { host, isNamed, ports } = this.to;
+    const { host, isNamed, ports, resolution } = this.to;
     const refuse = (code: string, got: string, expected: string, fix: string): never => {
       throw meshError({ code, construct: this.node.path, property: 'to', got, expected, fix });
     };
     if (isNamed) refuse('second-owner', `${host}, which another program declares`, 'a host of this program: its routes are one object', 'make the EgressRoute where the ExternalService is made');
-    if (host.startsWith('*')) refuse('wildcard-through-gateway', host, 'one host: the gateway has to look up where it is', 'make an ExternalService for each host that is called');
-    const bytes = ports.find(({ seenAs }) => seenAs === 'bytes');
-    if (bytes !== undefined) refuse('bytes-through-gateway', `port ${bytes.port} of ${host}, which carries ${bytes.protocol}`, 'ports that carry HTTP or TLS', 'make an ExternalService of its own for that port');
-    for (const seenAs of ['requests', 'tls'] as const) {
-      const same = ports.filter((port) => port.seenAs === seenAs);
-      if (same.length > 1) refuse('ports-through-gateway', `ports ${same.map(({ port }) => port).join(' and ')} of ${host}`, 'one port for requests and one for TLS: the gateway tells hosts from each other, not ports', 'make the routes of one of them go straight out, or take it out');
+    // the gateway would connect to the address that the caller connected to: itself
+    if (resolution === 'NONE') {
+      const fix = host.startsWith('*') ? 'give the endpoints that serve all of its names, or make an ExternalService for each host that is called' : 'leave resolution out, or give endpoints';
+      refuse('unknown-to-gateway', `${host} with resolution NONE`, 'a host whose addresses the gateway finds: only the caller knows these', fix);
+    }
+    for (const [what, kinds] of [['requests', ['requests']], ['TLS or bytes', ['tls', 'bytes']]] as const) {
+      const same = ports.filter(({ seenAs }) => (kinds as readonly string[]).includes(seenAs));
+      if (same.length > 1) refuse('ports-through-gateway', `ports ${same.map(({ port }) => port).join(' and ')} of ${host}`, `one port for ${what}: the gateway tells hosts from each other, not ports`, 'make the routes of one of them go straight out, or take it out');
     }
   }
 }
 
+/** The name of the host in the mesh's own TLS, where a wildcard is none: a name below it that nobody calls. */
+function nameAtGateway(host: string): string {
+  return host.startsWith('*.') ? `wildcard-egress${host.slice(1)}` : host;
+}
+
 /** One server for what the gateway reads as requests, one for what it passes on; both end the mesh's own TLS. */
 function serversOf({ host, ports }: ExternalService): GatewayServers[] {
-  const has = (seenAs: CheckedPort['seenAs']): boolean => ports.some((port) => port.seenAs === seenAs);
+  const has = (...kinds: readonly CheckedPort['seenAs'][]): boolean => ports.some(({ seenAs }) => kinds.includes(seenAs));
   const server = (number: number, protocol: 'HTTPS' | 'TLS'): GatewayServers => ({
     port: { number, name: protocol.toLowerCase(), protocol },
     hosts: [host],
     tls: { mode: 'ISTIO_MUTUAL' },
   });
-  return [...(has('requests') ? [server(GATEWAY_PORTS.requests, 'HTTPS')] : []), ...(has('tls') ? [server(GATEWAY_PORTS.tls, 'TLS')] : [])];
+  return [...(has('requests') ? [server(GATEWAY_PORTS.requests, 'HTTPS')] : []), ...(has('tls', 'bytes') ? [server(GATEWAY_PORTS.tls, 'TLS')] : [])];
 }

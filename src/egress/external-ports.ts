@@ -1,7 +1,7 @@
 import type { ServiceEntryPorts } from '../../imports/istio/service-entry';
 import { Port } from '../core/port';
 import { describeValue, refusal } from '../core/refusal';
-import { requireProps } from '../core/required-props';
+import { requireKeys } from '../traffic/rules/refuse';
 import type { ExternalPort, ExternalProtocol } from './external-service-props';
 import { TlsOrigination } from './tls-origination';
 
@@ -47,16 +47,21 @@ export function checkedPorts(construct: string, given: readonly ExternalPort[] =
 
 /** As a ServiceEntry says it. */
 export function entryPorts(ports: readonly CheckedPort[]): ServiceEntryPorts[] {
-  return ports.map(({ port, protocol, targetPort }) => ({
-    number: port,
-    name: `${protocol.toLowerCase()}-${port}`,
-    protocol,
-    ...(targetPort !== port && { targetPort }),
+  return ports.map((each) => ({
+    number: each.port,
+    name: portName(each),
+    protocol: each.protocol,
+    ...(each.targetPort !== each.port && { targetPort: each.targetPort }),
   }));
 }
 
+/** The name that a ServiceEntry knows a port by. */
+export function portName({ port, protocol }: Pick<CheckedPort, 'port' | 'protocol'>): string {
+  return `${protocol.toLowerCase()}-${port}`;
+}
+
 function checkedPort(construct: string, given: ExternalPort, property: string): CheckedPort {
-  requireProps(construct, given, property);
+  requireKeys({ construct, property }, given, ['port', 'protocol', 'targetPort', 'tls']);
   const port = Port.of(given.port, { construct, property: `${property}.port` }).number;
   const protocol = requireProtocol(construct, given.protocol ?? BY_NUMBER[port], `${property}.protocol`);
   const { tls } = given;

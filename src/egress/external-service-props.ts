@@ -1,7 +1,9 @@
-import type { DestinationRuleTrafficPolicyConnectionPool, DestinationRuleTrafficPolicyOutlierDetection } from '../../imports/istio/destination-rule';
 import type { Duration } from '../core/duration';
 import type { NamespaceReference } from '../core/references';
+import type { Labels } from '../core/selector';
 import type { Known } from '../core/unknown';
+import type { TrafficPolicyProps } from '../traffic/resilience/traffic-policy-props';
+import type { RouteRetries } from '../traffic/rules/route-props';
 import type { TlsOrigination } from './tls-origination';
 
 /** What callers speak on a port, in Istio's own words. TLS and HTTPS: the callers encrypt, and proxies see only the SNI. */
@@ -41,30 +43,26 @@ export interface ExternalEndpoint {
    * Where it is, as `region/zone/subzone`, for locality load balancing.
    * @default - the proxy's own locality
    */
-  readonly locality?: string;
+  readonly locality?: Known<string>;
   /**
-   * Its share of the connections, relative to the others.
+   * Its share of the connections, relative to the others: a whole number, 1 or more.
    * @default - all alike
    */
-  readonly weight?: number;
+  readonly weight?: Known<number>;
+  /**
+   * Labels of it, for `failoverPriority` of `trafficPolicy.loadBalancer`.
+   * @default - none
+   */
+  readonly labels?: Labels;
+  /**
+   * Ports of this place by the port that callers use, such as `{ 443: 8443 }`, where they are other ones.
+   * @default - `targetPort` of each port
+   */
+  readonly ports?: Readonly<Record<number, Known<number>>>;
 }
 
-/** How often a request is tried again. */
-export interface ExternalRetries {
-  /** How often a request is tried again after the first time; 0 for never. */
-  readonly attempts: Known<number>;
-  /**
-   * How long each try may take, such as `2s`. All tries together have to fit into `timeout`.
-   * @default - as long as `timeout` allows
-   */
-  readonly perTryTimeout?: Duration | Known<string>;
-  /**
-   * When it is tried again: Envoy's conditions, such as `5xx` or `connect-failure`, or status codes.
-   * @default - Istio's own: where the service was not reached or answers 503
-   * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on
-   */
-  readonly retryOn?: readonly Known<string>[];
-}
+/** Who sees an external service: `.` is its own namespace, `*` are all. */
+export type ExternalVisibility = '.' | '*' | NamespaceReference;
 
 /** Props of an {@link ExternalService}. */
 export interface ExternalServiceProps {
@@ -80,6 +78,13 @@ export interface ExternalServiceProps {
    * @default - the chart's
    */
   readonly namespace?: NamespaceReference;
+  /**
+   * Namespaces whose pods the service is declared to, and all that is said of it: for pods of others it is an unknown host.
+   * Namespaces that do not overlap may each have a service of their own for one host. That of an egress gateway that an
+   * `EgressRoute` leads through is added.
+   * @default - all namespaces, as Istio does; who may call is for an `EgressLockdown` to say
+   */
+  readonly exportTo?: readonly ExternalVisibility[];
   /**
    * Ports that callers use.
    * @default - 443, on which the callers themselves speak TLS
@@ -108,20 +113,14 @@ export interface ExternalServiceProps {
    */
   readonly timeout?: Duration | Known<string>;
   /**
-   * How often a request is tried again. For ports on which proxies see requests.
+   * How often a request is tried again, as rules of services say it. For ports on which proxies see requests.
    * @default - Istio's own: twice, where the service was not reached or answers 503
    */
-  readonly retries?: ExternalRetries;
+  readonly retries?: RouteRetries;
   /**
-   * How many connections and requests at once, as a DestinationRule says it.
-   * @default - no limits but Envoy's own
-   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
+   * How callers treat the endpoints: limits, endpoints that fail, balancing; as `trafficPolicy` of a `MeshService` says it.
+   * @default - no limits but Envoy's own, endpoints that fail are asked on, the less busy of two is asked
+   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
    */
-  readonly connectionPool?: DestinationRuleTrafficPolicyConnectionPool;
-  /**
-   * When an endpoint that fails is left out for a while, as a DestinationRule says it.
-   * @default - never
-   * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection
-   */
-  readonly outlierDetection?: DestinationRuleTrafficPolicyOutlierDetection;
+  readonly trafficPolicy?: TrafficPolicyProps;
 }

@@ -10,18 +10,20 @@ import type { MeshObject } from '../core/mesh-object';
 import { chartNamespace, namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
-import { requireProps } from '../core/required-props';
 import type { Known } from '../core/unknown';
 import { meshError } from '../errors/mesh-error';
+import { placeOf, requireKeys, someText, within } from '../traffic/rules/refuse';
 import { egressOf } from './egress-program';
-import { checkedPlaces } from './external-endpoints';
-import type { CheckedPlaces } from './external-endpoints';
 import { checkedPatience } from './external-patience';
+import { externalPolicy } from './external-policy';
 import { checkedPorts, entryPorts } from './external-ports';
 import type { CheckedPort } from './external-ports';
-import type { ExternalServiceProps } from './external-service-props';
-import { externalRoutes, trafficPolicy } from './external-traffic';
+import { checkedPlaces } from './external-resolution';
+import type { CheckedPlaces } from './external-resolution';
+import type { ExternalResolution, ExternalServiceProps } from './external-service-props';
+import { externalRoutes } from './external-traffic';
 import type { ExternalRoutes, GatewayLeg } from './external-traffic';
+import { Visibility } from './external-visibility';
 
 /** What is known of an external service that another program declares. */
 export interface NamedExternalServiceProps {
@@ -38,6 +40,7 @@ const BRAND = Symbol.for('mesh-constructs.ExternalService');
 const CONNECTION = 'connection';
 /** Told to the constructor by `fromName` alone: it is no prop. */
 const NAMED = Symbol('named');
+const PROPS = ['host', 'name', 'namespace', 'exportTo', 'ports', 'endpoints', 'addresses', 'resolution', 'timeout', 'retries', 'trafficPolicy'];
 
 /**
  * A service outside of the mesh, as the mesh sees it: where it is, who encrypts, how long callers wait.
@@ -55,7 +58,7 @@ export class ExternalService extends Construct {
    * @throws MeshError when the host or the namespace cannot be.
    */
   public static fromName(scope: Construct, id: string, props: NamedExternalServiceProps): ExternalService {
-    requireProps(`${scope.node.path}/${id}`, props, 'fromName');
+    requireKeys({ construct: `${scope.node.path}/${id}`, property: '' }, props, ['host', 'namespace']);
     return new ExternalService(scope, id, { ...props, [NAMED]: true } as ExternalServiceProps);
   }
 
@@ -74,6 +77,10 @@ export class ExternalService extends Construct {
   public readonly ports: readonly CheckedPort[];
   /** What tells its connections from others that name no host. @internal */
   public readonly addresses: readonly string[];
+  /** How its addresses are found. @internal */
+  public readonly resolution: ExternalResolution;
+  /** Namespaces that it is declared to. @internal */
+  public readonly visibility: Visibility;
 
   private readonly objectName: string;
   private readonly routes: ExternalRoutes;
@@ -88,18 +95,21 @@ export class ExternalService extends Construct {
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
-    requireProps(this, props);
+    requireKeys(placeOf(this), props, PROPS);
     const construct = this.node.path;
     const host = this.checkedHost(props.host);
     this.host = host.value;
     this.namespace = this.checkedNamespace(props.namespace);
+    this.visibility = Visibility.of(this, this.namespace, props.exportTo);
     this.isNamed = NAMED in props;
-    this.objectName = props.name ?? id;
+    this.objectName = props.name === undefined ? id : someText(within(placeOf(this), 'name'), props.name);
     this.ports = checkedPorts(construct, props.ports);
-    const places = checkedPlaces({ construct, host, ports: this.ports }, props);
+    const places = checkedPlaces({ place: placeOf(this), host, ports: this.ports }, props);
     this.addresses = places.addresses;
-    this.routes = { host: this.host, ports: this.ports, patience: checkedPatience(construct, this.host, this.ports, props) };
-    this.policy = trafficPolicy(this.host, this.ports, props);
+    this.resolution = places.resolution;
+    const { ports, resolution } = this;
+    this.routes = { host: this.host, ports, patience: checkedPatience({ place: placeOf(this), host: this.host, ports, resolution }, props) };
+    this.policy = externalPolicy(this, this.host, { ports, places }, props.trafficPolicy);
     egressOf(this).addService(this);
     if (!this.isNamed) this.makeObjects(places);
   }
@@ -132,6 +142,8 @@ export class ExternalService extends Construct {
       });
     }
     this.leg = { ...leg, owner };
+    // the gateway's proxies have to know the host, too
+    this.visibility.add(leg.namespace);
     // a route to a subset that is not there yet answers 503
     const route = this.requireRoute();
     route.needs(subset);
@@ -149,11 +161,19 @@ export class ExternalService extends Construct {
         resolution,
         ...(addresses.length > 0 && { addresses: [...addresses] }),
         ...(endpoints.length > 0 && { endpoints: [...endpoints] }),
+        exportTo: this.exportTo(),
       },
     });
     const { policy } = this;
-    if (policy !== undefined && this.secretName === undefined) new DestinationRule(this, CONNECTION, { metadata, spec: { host: this.host, trafficPolicy: policy } });
+    if (policy !== undefined && this.secretName === undefined) {
+      new DestinationRule(this, CONNECTION, { metadata, spec: { host: this.host, trafficPolicy: policy, exportTo: this.exportTo() } });
+    }
     if (Object.keys(this.routes.patience).length > 0) this.requireRoute();
+  }
+
+  /** At synthesis: a gateway may be said until then. */
+  private exportTo(): string[] {
+    return Lazy.any({ produce: () => this.visibility.exportTo }) as never;
   }
 
   /** For the gateway's pods alone, in their namespace: Istio hands a Secret to no others. */
@@ -169,7 +189,7 @@ export class ExternalService extends Construct {
     this.virtualService ??= new VirtualService(this, 'route', {
       metadata: { name: this.objectName, namespace: this.namespace },
       // at synthesis: a gateway may be said until then
-      spec: Lazy.any({ produce: () => ({ hosts: [this.host], ...externalRoutes(this.routes, this.leg) }) }) as never,
+      spec: Lazy.any({ produce: () => ({ hosts: [this.host], ...externalRoutes(this.routes, this.leg), exportTo: this.visibility.exportTo }) }) as never,
     });
     return this.virtualService;
   }

@@ -1,8 +1,6 @@
-import type { DestinationRuleTrafficPolicy } from '../../imports/istio/destination-rule';
-import type { VirtualServiceHttp, VirtualServiceSpec, VirtualServiceTls } from '../../imports/istio/virtual-service';
+import type { VirtualServiceHttp, VirtualServiceSpec, VirtualServiceTcp, VirtualServiceTls } from '../../imports/istio/virtual-service';
 import type { Patience } from './external-patience';
 import type { CheckedPort } from './external-ports';
-import type { ExternalServiceProps } from './external-service-props';
 
 /** An egress gateway that the traffic of a host goes through. */
 export interface GatewayLeg {
@@ -31,37 +29,18 @@ export const GATEWAY_PORTS = { requests: 80, tls: 443 } as const;
 /** The gateway tries again what failed behind it; the caller's own proxy only what never came there, or tries would multiply. */
 const TO_GATEWAY = { attempts: 2, retryOn: 'connect-failure,refused-stream' } as const;
 
-/**
- * How proxies connect to an external service; undefined where nothing was said. Settings of a port take the place of those
- * for all ports, so they are said at both.
- *
- * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-PortTrafficPolicy
- */
-export function trafficPolicy(
-  host: string,
-  ports: readonly CheckedPort[],
-  { connectionPool, outlierDetection }: Pick<ExternalServiceProps, 'connectionPool' | 'outlierDetection'>,
-): DestinationRuleTrafficPolicy | undefined {
-  const limits = { ...(connectionPool !== undefined && { connectionPool }), ...(outlierDetection !== undefined && { outlierDetection }) };
-  const portLevelSettings = ports.flatMap(({ port, tls }) => (tls === undefined ? [] : [{ port: { number: port }, ...limits, tls: tls.settingsFor(host) }]));
-  if (portLevelSettings.length === 0) return Object.keys(limits).length === 0 ? undefined : limits;
-  return { ...limits, portLevelSettings };
-}
-
 /** Routes straight from the callers' proxies, or over a gateway. */
 export function externalRoutes(routes: ExternalRoutes, leg: GatewayLeg | undefined): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp' | 'gateways'> {
   const { host, ports, patience } = routes;
   const requests = ports.filter(({ seenAs }) => seenAs === 'requests');
   if (leg === undefined) return { http: requests.map(({ port }) => ({ match: [{ port }], ...patience, route: toHost(host, port) })) };
   const tls = ports.filter(({ seenAs }) => seenAs === 'tls');
+  const bytes = ports.filter(({ seenAs }) => seenAs === 'bytes');
   return {
     gateways: ['mesh', leg.gateway],
     ...(requests.length > 0 && { http: requests.flatMap(({ port }) => requestLegs(routes, port, leg)) }),
-    ...(tls.length > 0 && {
-      tls: tls.map(({ port }) => tlsToGateway(host, port, leg)),
-      // the gateway has taken the mesh's own TLS off, and passes on what was in it
-      tcp: tls.map(({ port }) => ({ match: [{ gateways: [leg.gateway], port: GATEWAY_PORTS.tls }], route: toHost(host, port) })),
-    }),
+    ...(tls.length > 0 && { tls: tls.map(({ port }) => tlsToGateway(host, port, leg)) }),
+    ...(tls.length + bytes.length > 0 && { tcp: [...bytes.map(({ port }) => bytesToGateway(port, leg)), ...[...tls, ...bytes].map(({ port }) => fromGateway(host, port, leg))] }),
   };
 }
 
@@ -75,6 +54,15 @@ function requestLegs({ host, patience }: ExternalRoutes, port: number, leg: Gate
 
 function tlsToGateway(host: string, port: number, leg: GatewayLeg): VirtualServiceTls {
   return { match: [{ gateways: ['mesh'], port, sniHosts: [host] }], route: toGateway(leg, GATEWAY_PORTS.tls) };
+}
+
+function bytesToGateway(port: number, leg: GatewayLeg): VirtualServiceTcp {
+  return { match: [{ gateways: ['mesh'], port }], route: toGateway(leg, GATEWAY_PORTS.tls) };
+}
+
+/** The gateway has taken the mesh's own TLS off, and passes on what was in it. */
+function fromGateway(host: string, port: number, leg: GatewayLeg): VirtualServiceTcp {
+  return { match: [{ gateways: [leg.gateway], port: GATEWAY_PORTS.tls }], route: toHost(host, port) };
 }
 
 interface RouteTo {

@@ -1,23 +1,24 @@
 import type { DestinationRuleTrafficPolicyTls } from '../../imports/istio/destination-rule';
 import { describeValue } from '../core/refusal';
-import { requireProps } from '../core/required-props';
 import { meshError } from '../errors/mesh-error';
+import { requireKeys } from '../traffic/rules/refuse';
 
 const BRAND = Symbol.for('mesh-constructs.TlsOrigination');
 /** Istio's word for the certificates of the operating system; where nothing is said, its analysis asks what a server is checked by. */
 const SYSTEM = 'system';
+const TRUST = ['sni', 'subjectAltNames'];
 const SECRET_NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Whom the proxy takes for the external service. */
 export interface ServerTrust {
   /**
    * Server name that the proxy asks for.
-   * @default - the host of the external service
+   * @default - the host of the external service; for a wildcard the host of each request
    */
   readonly sni?: string;
   /**
    * Names of which the server's certificate must have one.
-   * @default - the host of the external service
+   * @default - the host of the external service; for a wildcard `sni`, or else the host of each request
    */
   readonly subjectAltNames?: readonly string[];
 }
@@ -29,6 +30,14 @@ export interface SimpleTls extends ServerTrust {
    * @default - those of the operating system in the proxy's image
    */
   readonly caCertificates?: string;
+  readonly secret?: never;
+}
+
+/** Certificates to check the server by that the egress gateway reads from a Secret. */
+export interface SimpleTlsSecret extends ServerTrust {
+  /** Name of a Secret in the egress gateway's namespace: `ca.crt`, by which the server is checked. */
+  readonly secret: string;
+  readonly caCertificates?: never;
 }
 
 /** A client certificate that is mounted into the pods whose proxies use it. */
@@ -62,13 +71,16 @@ export interface MutualTlsSecret extends ServerTrust {
  */
 export class TlsOrigination {
   /**
-   * The server shows a certificate, the proxy none.
+   * The server shows a certificate, the proxy none. It is checked by the certificates of the system or of a file, or, at an
+   * egress gateway, of a Secret.
    *
-   * @throws MeshError when a value is not what it should be.
+   * @throws MeshError when a value is not what it should be, or certificates come from two places.
    */
-  public static simple(options: SimpleTls = {}): TlsOrigination {
-    requireProps('TlsOrigination', options, 'simple');
+  public static simple(options: SimpleTls | SimpleTlsSecret = {}): TlsOrigination {
+    requireKeys({ construct: 'TlsOrigination', property: 'simple' }, options, [...TRUST, 'caCertificates', 'secret']);
     requireTrust(options);
+    const { secret } = options;
+    if (secret !== undefined) return new TlsOrigination({ mode: 'SIMPLE', credentialName: secretAlone(secret, { caCertificates: options.caCertificates }) }, options);
     const { caCertificates = SYSTEM } = options;
     if (caCertificates !== SYSTEM) requirePath(caCertificates, 'caCertificates');
     return new TlsOrigination({ mode: 'SIMPLE', caCertificates }, options);
@@ -81,7 +93,7 @@ export class TlsOrigination {
    * @throws MeshError when there is no certificate, or it comes from two places.
    */
   public static mutual(options: MutualTlsFiles | MutualTlsSecret): TlsOrigination {
-    requireProps('TlsOrigination', options, 'mutual');
+    requireKeys({ construct: 'TlsOrigination', property: 'mutual' }, options, [...TRUST, 'caCertificates', 'clientCertificate', 'privateKey', 'secret']);
     requireTrust(options);
     const { secret, clientCertificate, privateKey, caCertificates } = options;
     const files = { clientCertificate, privateKey, ...(caCertificates !== undefined && { caCertificates }) };
@@ -90,10 +102,7 @@ export class TlsOrigination {
       const certificate = files as Pick<Required<MutualTlsFiles>, 'clientCertificate' | 'privateKey'>;
       return new TlsOrigination({ mode: 'MUTUAL', caCertificates: SYSTEM, ...certificate }, options);
     }
-    if (typeof secret !== 'string' || !SECRET_NAME.test(secret)) throw badTls('secret', secret, 'the name of a Secret in the namespace of the egress gateway', 'give its metadata.name');
-    const second = Object.keys(files).find((name) => files[name as keyof typeof files] !== undefined);
-    if (second !== undefined) throw badTls(second, files[second as keyof typeof files], 'either a Secret or files', 'leave out one of them');
-    return new TlsOrigination({ mode: 'MUTUAL', credentialName: secret }, options);
+    return new TlsOrigination({ mode: 'MUTUAL', credentialName: secretAlone(secret, files) }, options);
   }
 
   /** True for a TlsOrigination of any copy of this library. */
@@ -114,11 +123,22 @@ export class TlsOrigination {
     return this.settings.credentialName;
   }
 
-  /** As a DestinationRule says it. A server name that is given turns Istio's own check of the name off: both are said. @internal */
+  /** Whether it says itself which server it asks for. @internal */
+  public get namesServer(): boolean {
+    return this.trust.sni !== undefined;
+  }
+
+  /**
+   * As a DestinationRule says it. A server name that is given turns Istio's own check of the name off: both are said, or, for
+   * a wildcard, neither, so that proxies ask for the host of each request and check that.
+   * @internal
+   */
   public settingsFor(host: string): DestinationRuleTrafficPolicyTls {
-    const { sni = host, subjectAltNames = [host] } = this.trust;
+    const isWildcard = host.startsWith('*');
+    const { sni = isWildcard ? undefined : host } = this.trust;
+    const { subjectAltNames = isWildcard ? sni === undefined ? undefined : [sni] : [host] } = this.trust;
     const { mode, ...rest } = this.settings;
-    return { ...(mode !== undefined && { mode }), ...rest, sni, subjectAltNames: [...subjectAltNames] };
+    return { ...(mode !== undefined && { mode }), ...rest, ...(sni !== undefined && { sni }), ...(subjectAltNames !== undefined && { subjectAltNames: [...subjectAltNames] }) };
   }
 }
 
@@ -128,6 +148,14 @@ function requireTrust({ sni, subjectAltNames }: ServerTrust): void {
   if (subjectAltNames === undefined) return;
   const isList = Array.isArray(subjectAltNames) && subjectAltNames.length > 0 && subjectAltNames.every((name) => typeof name === 'string' && name !== '');
   if (!isList) throw badTls('subjectAltNames', subjectAltNames, 'at least one name', 'leave it out for the host');
+}
+
+/** The name of a Secret, where nothing comes from files. */
+function secretAlone(secret: unknown, files: Readonly<Record<string, unknown>>): string {
+  if (typeof secret !== 'string' || !SECRET_NAME.test(secret)) throw badTls('secret', secret, 'the name of a Secret in the namespace of the egress gateway', 'give its metadata.name');
+  const second = Object.keys(files).find((name) => files[name] !== undefined);
+  if (second !== undefined) throw badTls(second, files[second], 'either a Secret or files', 'leave out one of them');
+  return secret;
 }
 
 function requirePath(path: unknown, property: string): void {

@@ -43,6 +43,28 @@ describe('what callers encrypt is passed on', () => {
   });
 });
 
+test('bytes go to the gateway by their port, and are told there by the name of the host', () => {
+  const { chart, route } = setUp({ ports: [{ port: 5432, protocol: 'TCP' }], addresses: ['10.20.0.5'], endpoints: ['10.20.0.5'] });
+  route();
+  const shown = synthTo(chart);
+  expect(shown.one(VirtualService).spec?.tcp).toEqual([
+    { match: [{ gateways: ['mesh'], port: 5432 }], route: [{ destination: { ...TO_GATEWAY, port: { number: 443 } } }] },
+    { match: [{ gateways: [`istio-egress/${NAME}`], port: 443 }], route: [{ destination: { host: HOST, port: { number: 5432 } } }] },
+  ]);
+  expect(shown.one(IstioGateway).spec?.servers).toMatchObject([{ port: { number: 443, protocol: 'TLS' }, hosts: [HOST], tls: { mode: 'ISTIO_MUTUAL' } }]);
+});
+
+test('a wildcard with endpoints has a name of its own in the mesh\'s TLS', () => {
+  const { chart, route } = setUp({ host: '*.example.com', endpoints: ['all.example.com'] });
+  route();
+  const shown = synthTo(chart);
+  const [rule] = shown.many(DestinationRule);
+  expect(rule?.spec?.subsets?.[0]?.trafficPolicy?.tls).toEqual({ mode: 'ISTIO_MUTUAL', sni: 'wildcard-egress.example.com' });
+  expect(shown.one(AuthorizationPolicy, rule?.metadata.name as string).spec?.rules?.[0]?.when).toEqual([{ key: 'connection.sni', values: ['wildcard-egress.example.com'] }]);
+  expect(shown.one(VirtualService).spec?.tls?.[0]?.match?.[0]?.sniHosts).toEqual(['*.example.com']);
+  expect(shown.one(IstioGateway).spec?.servers?.[0]?.hosts).toEqual(['*.example.com']);
+});
+
 describe('requests', () => {
   test('are encrypted at the gateway, with the Secret that it reads', () => {
     const { chart, route } = setUp({ ports: ORIGINATED });
@@ -61,6 +83,13 @@ describe('requests', () => {
       [{ gateways: ['mesh'], port: 80 }, { ...TO_GATEWAY, port: { number: 80 } }],
       [{ gateways: [`istio-egress/${NAME}`], port: 80 }, { host: HOST, port: { number: 80 } }],
     ]);
+  });
+
+  test('are sent to a server that the gateway checks by a Secret', () => {
+    const { chart, route } = setUp({ ports: [{ port: 80, protocol: 'HTTP', tls: TlsOrigination.simple({ secret: 'ca' }) }] });
+    route();
+    const [setting] = synthTo(chart).one(DestinationRule, 'api-example-com').spec?.trafficPolicy?.portLevelSettings ?? [];
+    expect(setting?.tls).toEqual({ mode: 'SIMPLE', credentialName: 'ca', sni: HOST, subjectAltNames: [HOST] });
   });
 
   test('are tried again at the gateway only: tries at both would multiply', () => {
@@ -120,14 +149,30 @@ test('gateways of this program are known by what they are made of', () => {
 });
 
 test('the order of construction changes nothing', () => {
-  const render = (isReversed: boolean): readonly unknown[] => {
-    const { chart, route, shop, api } = setUp();
-    const lock = (): unknown => new EgressLockdown(chart, 'lockdown', { namespace: shop, allow: [api] });
-    const steps = [() => route(), lock];
-    for (const step of isReversed ? steps.reverse() : steps) step();
-    return [...synthTo(chart).all].map((manifest) => JSON.stringify(manifest)).sort();
+  const render = (order: readonly number[]): readonly string[] => {
+    const { platform, chart, shop, gateway, web, api } = setUp();
+    const names = ['one', 'two', 'three'];
+    const services = new Map<string, ExternalService>();
+    for (const index of order) {
+      const name = names[index] as string;
+      services.set(name, new ExternalService(index === 0 ? platform : chart, name, { host: `${name}.example.com`, namespace: 'shop', ports: ORIGINATED, exportTo: ['.', 'ops', 'batch'] }));
+    }
+    const [one, two, three] = names.map((name) => services.get(name)) as [ExternalService, ExternalService, ExternalService];
+    const lockdown = new EgressLockdown(chart, 'lockdown', { namespace: shop, allow: [api] });
+    const steps = [
+      () => new EgressRoute(chart, 'one-out', { gateway, to: one, allowFrom: [web, shop] }),
+      () => new EgressRoute(platform, 'two-out', { gateway, to: two, allowFrom: [web] }),
+      () => {
+        lockdown.allow(...order.map((index) => [one, two, three][index] as ExternalService));
+        new EgressRoute(chart, 'three-out', { gateway, to: three, allowFrom: 'everyone' });
+      },
+    ];
+    for (const index of order) steps[index]?.();
+    return [...synthTo(platform).all, ...synthTo(chart).all].map((manifest) => JSON.stringify(manifest)).sort();
   };
-  expect(render(true)).toEqual(render(false));
+  const [first, ...others] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]].map(render);
+  expect(first?.length).toBeGreaterThan(12);
+  for (const other of others) expect(other).toEqual(first);
 });
 
 describe('what is refused', () => {
@@ -149,8 +194,9 @@ describe('what is refused', () => {
   });
 
   test.each<[string, Partial<ExternalServiceProps>, string]>([
-    ['a wildcard', { host: '*.example.com' }, 'wildcard-through-gateway'],
-    ['bytes', { ports: [{ port: 5432, protocol: 'TCP' }] }, 'bytes-through-gateway'],
+    ['a wildcard', { host: '*.example.com' }, 'unknown-to-gateway'],
+    ['a host that only the caller finds', { resolution: 'NONE' }, 'unknown-to-gateway'],
+    ['TLS and bytes', { ports: [{ port: 443 }, { port: 5432, protocol: 'TCP' }] }, 'ports-through-gateway'],
     ['two ports of requests', { ports: [{ port: 80 }, { port: 8080, protocol: 'HTTP' }] }, 'ports-through-gateway'],
     ['two ports of TLS', { ports: [{ port: 443 }, { port: 8443, protocol: 'TLS' }] }, 'ports-through-gateway'],
   ])('%s', (_what, props, code) => {

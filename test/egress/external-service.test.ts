@@ -65,7 +65,7 @@ describe('what is made', () => {
 
   test('limits hold for ports with TLS, too: those of a port take the place of all others', () => {
     const limits = { connectionPool: { tcp: { maxConnections: 10 } }, outlierDetection: { consecutive5xxErrors: 3 } };
-    const policy = made({ ports: [...ORIGINATED, { port: 443 }], ...limits }).one(DestinationRule).spec?.trafficPolicy;
+    const policy = made({ ports: [...ORIGINATED, { port: 443 }], trafficPolicy: limits }).one(DestinationRule).spec?.trafficPolicy;
     expect(policy).toMatchObject(limits);
     expect(policy?.portLevelSettings).toEqual([expect.objectContaining({ port: { number: 80 }, ...limits })]);
   });
@@ -85,6 +85,31 @@ describe('what is made', () => {
     });
   });
 
+  test('presets and balancing are those of services of the mesh', () => {
+    const endpoints = [{ address: '10.0.0.1', locality: 'eu/a' }, { address: '10.0.0.2', locality: 'us/a' }];
+    const shown = made({ endpoints, trafficPolicy: { outlierDetection: 'gateway-errors', loadBalancer: { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } } } });
+    expect(shown.one(DestinationRule).spec?.trafficPolicy).toMatchObject({
+      outlierDetection: { consecutiveGatewayErrors: 5, consecutive5xxErrors: 0 },
+      loadBalancer: { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } },
+    });
+  });
+
+  test('a retry budget holds for ports on which callers speak plain HTTP', () => {
+    expect(made({ ports: [{ port: 80 }], trafficPolicy: { retryBudget: { percent: 10 } } }).one(DestinationRule).spec?.trafficPolicy).toMatchObject({ retryBudget: { percent: 10 } });
+  });
+
+  test('requests to a wildcard with endpoints have a timeout, too, and ask for the name of each request', () => {
+    const shown = made({ host: '*.example.com', endpoints: ['10.0.0.1'], ports: ORIGINATED, timeout: '3s' });
+    expect(shown.one(VirtualService).spec).toMatchObject({ hosts: ['*.example.com'], http: [{ timeout: '3s', route: [{ destination: { host: '*.example.com' } }] }] });
+    // Istio asks for and checks the host of each request only where neither is said
+    expect(shown.one(DestinationRule).spec?.trafficPolicy?.portLevelSettings?.[0]?.tls).toEqual({ mode: 'SIMPLE', caCertificates: 'system' });
+  });
+
+  test('of a wildcard with one certificate, the name that is asked for is the one that is checked', () => {
+    const shown = made({ host: '*.example.com', endpoints: ['10.0.0.1'], ports: [{ port: 80, tls: TlsOrigination.simple({ sni: 'all.example.com' }) }] });
+    expect(shown.one(DestinationRule).spec?.trafficPolicy?.portLevelSettings?.[0]?.tls).toMatchObject({ sni: 'all.example.com', subjectAltNames: ['all.example.com'] });
+  });
+
   test('no retries is said, and is not left out', () => {
     expect(made({ ports: ORIGINATED, retries: { attempts: 0 } }).one(VirtualService).spec?.http?.[0]?.retries).toEqual({ attempts: 0 });
   });
@@ -98,6 +123,13 @@ describe('what is made', () => {
     [{ resolution: 'DNS_ROUND_ROBIN' }, 'DNS_ROUND_ROBIN'],
   ] as const)('%j is found by %s', (props, resolution) => {
     expect(made(props).one(ServiceEntry).spec.resolution).toBe(resolution);
+  });
+
+  test('a place has labels, and ports of its own by the port that callers use', () => {
+    const ports = [{ port: 443 }, { port: 5432, protocol: 'TCP' }] as const;
+    const { spec } = made({ ports, endpoints: [{ address: '10.0.0.1', labels: { rack: 'b' }, ports: { 443: 8443, 5432: 15_432 } }] }).one(ServiceEntry);
+    expect(spec.endpoints).toEqual([{ address: '10.0.0.1', labels: { rack: 'b' }, ports: { 'tls-443': 8443, 'tcp-5432': 15_432 } }]);
+    expect(spec.ports?.map(({ name }) => name)).toEqual(['tls-443', 'tcp-5432']);
   });
 
   test('endpoints and addresses are written as they are', () => {
@@ -123,9 +155,9 @@ describe('what is refused', () => {
     ['a timeout of what is encrypted', { timeout: '5s' }, 'no-requests timeout: one, on ports that carry TLS'],
     ['retries of a wildcard', { host: '*.example.com', ports: [{ port: 80 }], retries: { attempts: 1 } }, 'no-requests retries: one for *.example.com'],
     ['a duration as a number', { ports: ORIGINATED, timeout: 5 as never }, 'bad-duration timeout: 5'],
-    ['no time for all tries', { ports: ORIGINATED, timeout: '5s', retries: { attempts: 2, perTryTimeout: '2s' } }, 'retries-beyond-timeout retries.perTryTimeout: 3 tries of 2s within 5s'],
-    ['attempts that are none', { ports: ORIGINATED, retries: { attempts: -1 } }, 'bad-retries retries.attempts: -1'],
-    ['conditions that are none', { ports: ORIGINATED, retries: { attempts: 1, retryOn: [] } }, 'bad-retries retries.retryOn: []'],
+    ['no time for all tries', { ports: ORIGINATED, timeout: '5s', retries: { attempts: 2, perTryTimeout: '2s' } }, 'retries-beyond-timeout retries.perTryTimeout: 2s for each of 3 tries (the first, and 2 more), together 6s'],
+    ['attempts that are none', { ports: ORIGINATED, retries: { attempts: -1 } }, 'bad-number retries.attempts: -1'],
+    ['conditions that are none', { ports: ORIGINATED, retries: { attempts: 1, retryOn: [] } }, 'empty-list retries.retryOn: []'],
     ['a protocol that is not known', { ports: [{ port: 8443 }] }, 'bad-protocol ports[0].protocol: none, for a port other than 80 and 443'],
     ['a protocol that there is not', { ports: [{ port: 1, protocol: 'toString' as never }] }, 'bad-protocol ports[0].protocol: "toString"'],
     ['no ports', { ports: [] }, 'bad-ports ports: []'],
@@ -137,11 +169,31 @@ describe('what is refused', () => {
     ['endpoints with NONE', { endpoints: ['10.0.0.1'], resolution: 'NONE' }, 'bad-resolution resolution: NONE with endpoints'],
     ['STATIC without addresses', { resolution: 'STATIC' }, 'bad-resolution resolution: STATIC without addresses'],
     ['two endpoints in turn', { resolution: 'DNS_ROUND_ROBIN', endpoints: ['a.example.com', 'b.example.com'] }, 'bad-resolution resolution: DNS_ROUND_ROBIN with 2 endpoints'],
-    ['a resolution that is none', { resolution: 'dns' as never }, 'bad-resolution resolution: "dns"'],
+    ['one that turns what may come in against what goes out', { host: '*.example.com', resolution: 'DYNAMIC_DNS' as never }, 'bad-choice resolution: "DYNAMIC_DNS"'],
+    ['a resolution that is none', { resolution: 'dns' as never }, 'bad-choice resolution: "dns"'],
     ['a range in the DNS', { addresses: ['10.0.0.0/8'] }, 'bad-address addresses[0]: the range 10.0.0.0/8 with resolution DNS'],
     ['an address that is none', { addresses: ['10.0.0.0/33'] }, 'bad-address addresses[0]: "10.0.0.0/33"'],
     ['an endpoint that is a wildcard', { endpoints: ['*.example.com'] }, 'bad-host endpoints[0]: "*.example.com"'],
     ['an endpoint that is none', { endpoints: [5 as never] }, 'bad-props endpoints[0]: 5'],
+    ['a socket', { endpoints: ['unix:///run/db.sock'] }, 'bad-host endpoints[0]: "unix:///run/db.sock"'],
+    ['IPv6 in brackets', { endpoints: ['[fd00::1]'] }, 'bad-host endpoints[0]: "[fd00::1]"'],
+    ['a locality that is none', { endpoints: [{ address: '10.0.0.1', locality: 'eu/*' }] }, 'bad-locality endpoints[0].locality: "eu/*"'],
+    ['a weight that is none', { endpoints: [{ address: '10.0.0.1', weight: 0 }] }, 'bad-number endpoints[0].weight: 0'],
+    ['a label that is none', { endpoints: [{ address: '10.0.0.1', labels: { rack: 'not a label' } }] }, 'bad-label endpoints[0].labels.rack: "not a label"'],
+    ['a port of a place that nobody calls', { endpoints: [{ address: '10.0.0.1', ports: { 80: 8080 } }] }, 'unknown-port endpoints[0].ports.80: port 80, which callers do not use'],
+    ['a port of a place that cannot be', { endpoints: [{ address: '10.0.0.1', ports: { 443: 0 } }] }, 'bad-port endpoints[0].ports.443: 0'],
+    ['TLS of bytes to a wildcard, by no name', { host: '*.example.com', endpoints: ['10.0.0.1'], addresses: ['10.0.0.1'], ports: [{ port: 5432, protocol: 'TCP', tls: TlsOrigination.simple() }] }, 'bad-tls ports[0].tls: no server name, for bytes to *.example.com'],
+    ['balancing where nothing is chosen', { host: '*.example.com', trafficPolicy: { loadBalancer: { simple: 'RANDOM' } } }, 'bad-balancer trafficPolicy.loadBalancer: one, with resolution NONE'],
+    ['failover between places that nobody knows', { endpoints: ['10.0.0.1'], trafficPolicy: { outlierDetection: 'gateway-errors', loadBalancer: { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } } } }, 'bad-locality trafficPolicy.loadBalancer.localityLbSetting: endpoints without a locality'],
+    ['a retry budget that Istio would not look at', { ports: ORIGINATED, trafficPolicy: { retryBudget: { percent: 10 } } }, 'bad-retry-budget trafficPolicy.retryBudget: one beside TLS origination on port 80'],
+    ['a policy of nothing', { trafficPolicy: {} }, 'empty-policy trafficPolicy: {}'],
+    ['a key with a typo', { resolutoin: 'DNS' } as never, 'unknown-prop resolutoin: the key "resolutoin"'],
+    ['a key of a port with a typo', { ports: [{ port: 80, protocl: 'HTTP' } as never] }, 'unknown-prop ports[0].protocl: the key "protocl"'],
+    ['a key of a place with a typo', { endpoints: [{ address: '10.0.0.1', wieght: 1 } as never] }, 'unknown-prop endpoints[0].wieght: the key "wieght"'],
+    ['all namespaces, and one', { exportTo: ['*', 'ops'] }, 'bad-visibility exportTo: "*" and others'],
+    ['no namespaces', { exportTo: [] }, 'empty-list exportTo: []'],
+    ['a namespace that is none', { exportTo: ['Not A Name'] }, 'bad-reference exportTo[0]: "Not A Name"'],
+    ['a name that is none', { name: 5 as never }, 'bad-text name: 5'],
     ['endpoints that are no list', { endpoints: '10.0.0.1' as never }, 'bad-list endpoints: "10.0.0.1"'],
   ])('%s', (_what, props, expected) => {
     expect(refused(props)).toBe(expected);
@@ -152,10 +204,18 @@ describe('what is refused', () => {
     [() => TlsOrigination.mutual({ secret: 'Not A Name' }), 'tls.secret'],
     [() => TlsOrigination.mutual({ secret: 'cert', clientCertificate: '/tls.crt' } as never), 'tls.clientCertificate'],
     [() => TlsOrigination.simple({ caCertificates: 'ca.crt' }), 'tls.caCertificates'],
+    [() => TlsOrigination.simple({ secret: 'ca', caCertificates: '/ca.crt' } as never), 'tls.caCertificates'],
+    [() => TlsOrigination.simple({ secret: '' }), 'tls.secret'],
     [() => TlsOrigination.simple({ subjectAltNames: [] }), 'tls.subjectAltNames'],
     [() => TlsOrigination.simple({ sni: '' }), 'tls.sni'],
   ])('TLS without what it needs: %#', (make, property) => {
     expect(caught(make).findings).toEqual([expect.objectContaining({ code: 'bad-tls', property })]);
+  });
+
+  test('TLS with a key that there is not', () => {
+    expect(caught(() => TlsOrigination.simple({ insecureSkipVerify: true } as never)).findings).toEqual([
+      expect.objectContaining({ code: 'unknown-prop', property: 'simple.insecureSkipVerify' }),
+    ]);
   });
 
   test('a host has one owner', () => {
@@ -190,6 +250,14 @@ describe('the whole program', () => {
       expect.objectContaining({ code: 'port-not-told-apart', construct: 'shop/b', property: 'ports[0]', got: 'TCP on port 5432, on which shop/a is, too' }),
     ]);
     expect(two(['10.0.0.1'])).not.toThrow();
+  });
+
+  test('two services of bytes at one address are not', () => {
+    const { chart } = program();
+    for (const [name, addresses] of [['a', ['10.0.0.1', '10.0.0.2']], ['b', ['10.0.0.2']], ['c', ['10.0.0.3']]] as const) {
+      new ExternalService(chart, name, { host: `${name}.example.com`, ports: [{ port: 5432, protocol: 'TCP' }], addresses });
+    }
+    expect(caught(() => synthTo(chart)).findings).toEqual([expect.objectContaining({ code: 'port-not-told-apart', construct: 'shop/b', got: 'TCP on port 5432, on which shop/a is, too' })]);
   });
 
   test('a Secret that no gateway reads would leave the traffic in plain text', () => {

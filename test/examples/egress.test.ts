@@ -35,10 +35,10 @@ test('nobody calls out but the shop, and the shop calls what it declares', () =>
   expect(shop.one(Sidecar).spec?.egress?.[0]?.hosts).toEqual(['*/*.svc.cluster.local', ...declared.sort()]);
 });
 
-test('payments and mail leave through the gateway, the others straight from the pods', () => {
+test('payments, mail and the ledger leave through the gateway, the others straight from the pods', () => {
   const throughGateway = shop.many(VirtualService).filter(({ spec }) => JSON.stringify(spec).includes(WAY_OUT));
-  expect(throughGateway.map(({ spec }) => spec?.hosts?.[0])).toEqual(expect.arrayContaining([PAYMENTS, 'smtp.mail.example.com']));
-  expect(throughGateway).toHaveLength(2);
+  expect(throughGateway.map(({ spec }) => spec?.hosts?.[0])).toEqual(expect.arrayContaining([PAYMENTS, 'smtp.mail.example.com', 'ledger.corp.example.com']));
+  expect(throughGateway).toHaveLength(3);
 });
 
 test('each subset, Gateway and port that a route names is there', () => {
@@ -47,7 +47,7 @@ test('each subset, Gateway and port that a route names is there', () => {
   const ports = platform.one(Service, 'egress').spec?.ports?.map(({ port }) => port) ?? [];
   const routes = shop.many(VirtualService).flatMap(({ spec }) => [...(spec?.http ?? []), ...(spec?.tls ?? []), ...(spec?.tcp ?? [])]);
   const led = routes.flatMap(({ route }) => route ?? []).filter(({ destination }) => destination?.host === WAY_OUT);
-  expect(led).toHaveLength(2);
+  expect(led).toHaveLength(3);
   for (const { destination } of led) {
     expect(subsets).toContain(`${WAY_OUT} ${destination?.subset}`);
     expect(ports).toContain(destination?.port?.number);
@@ -68,12 +68,13 @@ test('the gateway is injected, and Gateways and policies are for its pods', () =
   });
 });
 
-test('only orders pay, and everything in the shop sends mail', () => {
+test('only orders pay and write the ledger, and everything in the shop sends mail', () => {
   const rules = shop.many(AuthorizationPolicy).filter(({ metadata }) => metadata.namespace === 'istio-egress').map(({ spec }) => spec?.rules);
-  expect(rules).toHaveLength(2);
+  expect(rules).toHaveLength(3);
   expect(rules).toEqual(
     expect.arrayContaining([
       [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/orders'] } }], when: [{ key: 'connection.sni', values: [PAYMENTS] }] }],
+      [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/orders'] } }], when: [{ key: 'connection.sni', values: ['ledger.corp.example.com'] }] }],
       [{ from: [{ source: { namespaces: ['shop'] } }], when: [{ key: 'connection.sni', values: ['smtp.mail.example.com'] }] }],
     ]),
   );
