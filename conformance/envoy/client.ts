@@ -1,110 +1,98 @@
 import * as http from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import * as https from 'node:https';
-import type { Certificate } from './certificates';
+import type { IncomingMessage } from 'node:http';
+import { sleep } from '../kubernetes/client';
+import { askBytes, askWebSocket } from './client-bytes';
+import { askHttp2 } from './client-http2';
+import { connect, tlsOf } from './connection';
+import { PATIENCE_MS } from './request';
+import type { Caller, Request, Response } from './request';
 
-/** A request as a client makes it. */
-export interface Request {
-  /** @default 'GET' */
-  readonly method?: string;
-  /** The host asked for, with its port where clients say it. */
-  readonly host: string;
-  /** @default '/' */
-  readonly path?: string;
-  /** @default - none but the host */
-  readonly headers?: Readonly<Record<string, string>>;
+/** What a check makes many requests of. */
+export interface Load {
+  readonly times: number;
+  /** How many are under way at the same time. */
+  readonly atOnce: number;
+  /** How long nothing happens after each. */
+  readonly gapMs: number;
+  /** The request, by its number from 1. */
+  readonly request: (nth: number) => Request;
 }
 
-/** What came back. */
-export interface Response {
-  /** Undefined when the connection was refused or cut before an answer. */
-  readonly status: number | undefined;
-  /** The name of the upstream, or Envoy's own text; of a connection that failed, why. */
-  readonly body: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly milliseconds: number;
-}
-
-/** Who asks: none is plain text, `anonymous` is TLS without a certificate of the client. */
-export type Caller = undefined | 'anonymous' | Certificate;
-
-/** Longer than any timeout or delay that is judged. */
-const PATIENCE_MS = 15_000;
-/** The protocol name by which a sidecar tells another that it speaks HTTP over mutual TLS. */
-const SIDECAR_PROTOCOL = 'istio-http/1.1';
-
-/** Sends requests to a local port; connections are kept until `close`. */
+/** Sends requests to a local port. Connections of HTTP/1.1 are kept until `close`; all others are made anew for each request. */
 export class Client {
-  private readonly plain = new http.Agent({ keepAlive: true, maxSockets: 16 });
-  private readonly secure = new Map<Caller, https.Agent>();
+  private readonly agents = new Map<string, http.Agent>();
+  private readonly callers = new Map<Caller, number>();
 
   /** @param root the certificate that servers are checked against, other than by their name */
   public constructor(private readonly root: string) {}
 
-  public send(port: number, request: Request, caller?: Caller): Promise<Response> {
-    const started = Date.now();
-    const { method = 'GET', host, path = '/', headers = {} } = request;
-    const options = { host: '127.0.0.1', port, method, path, headers: { ...headers, host }, timeout: PATIENCE_MS };
-    return new Promise((resolve) => {
-      const failed = (why: string): void => {
-        resolve({ status: undefined, body: why, headers: {}, milliseconds: Date.now() - started });
-      };
-      const take = (answer: IncomingMessage): void => {
-        const parts: Buffer[] = [];
-        answer.on('data', (part: Buffer) => parts.push(part));
-        answer.once('error', (error) => failed(error.message));
-        answer.once('end', () => {
-          const body = Buffer.concat(parts).toString('utf8');
-          resolve({ status: answer.statusCode, body, headers: answer.headers, milliseconds: Date.now() - started });
-        });
-      };
-      const asked =
-        caller === undefined
-          ? http.request({ ...options, agent: this.plain }, take)
-          : https.request({ ...options, agent: this.agentOf(caller), servername: hostname(host) }, take);
-      asked.once('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
-      asked.once('error', (error) => failed(error.message));
-      asked.end();
-    });
+  public async send(port: number, request: Request, caller?: Caller): Promise<Response> {
+    const open = (): ReturnType<typeof connect> => connect(port, request, caller, this.root);
+    const { protocol = 'http/1.1' } = request;
+    if (protocol === 'tcp') return await askBytes(open(), request);
+    if (protocol === 'websocket') return await askWebSocket(open(), request);
+    if (protocol === 'h2' || protocol === 'grpc') return await askHttp2(open(), request);
+    return await askHttp1(this.agentOf(request, caller), port, request);
   }
 
-  /** Sends the same request many times, a few at once, and counts the answers by status and body. */
-  public async count(times: number, port: number, request: Request): Promise<ReadonlyMap<string, number>> {
+  /** Sends many requests, some at once, and counts the answers: by the name of the upstream, or else by status and body. */
+  public async count(port: number, { times, atOnce, gapMs, request }: Load, caller?: Caller): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
-    let left = times;
+    let made = 0;
     const work = async (): Promise<void> => {
-      while (left > 0) {
-        left -= 1;
-        const { status, body } = await this.send(port, request);
-        const key = status === 200 ? body : `${status ?? 'no answer'} ${body}`;
+      while (made < times) {
+        made += 1;
+        const { status, body, grpcStatus = 0 } = await this.send(port, request(made), caller);
+        const isAnswer = (status === 200 || status === 101 || status === 'open') && grpcStatus === 0;
+        const key = isAnswer ? body : `${status === undefined ? 'no answer' : grpcStatus === 0 ? status : `grpc ${grpcStatus}`} ${body}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
+        if (gapMs > 0 && made < times) await sleep(gapMs);
       }
     };
-    await Promise.all(Array.from({ length: 16 }, work));
+    await Promise.all(Array.from({ length: atOnce }, work));
     return counts;
   }
 
   public close(): void {
-    this.plain.destroy();
-    for (const agent of this.secure.values()) agent.destroy();
+    for (const agent of this.agents.values()) agent.destroy();
   }
 
-  /** One for each caller: a connection that was made as one caller must not serve another. */
-  private agentOf(caller: Exclude<Caller, undefined>): https.Agent {
-    const known = this.secure.get(caller);
+  /** One for all that makes a connection another: who made it, and what was said before the first request. */
+  private agentOf(request: Request, caller: Caller): http.Agent {
+    if (!this.callers.has(caller)) this.callers.set(caller, this.callers.size);
+    const { proxied, sni, tls } = request;
+    const host = caller === undefined ? undefined : request.host;
+    const key = JSON.stringify([this.callers.get(caller), host, proxied, sni, tls]);
+    const known = this.agents.get(key);
     if (known !== undefined) return known;
-    const agent = new https.Agent({
-      keepAlive: true,
-      ca: this.root,
-      // Sidecars are known by their identity, not by a host name.
-      checkServerIdentity: () => undefined,
-      ...(caller === 'anonymous' ? {} : { cert: caller.certificate, key: caller.key, ALPNProtocols: [SIDECAR_PROTOCOL] }),
-    });
-    this.secure.set(caller, agent);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    Object.assign(agent, { createConnection: ({ port }: { port: number }) => connect(port, request, caller, this.root) });
+    this.agents.set(key, agent);
     return agent;
   }
 }
 
-function hostname(host: string): string {
-  return host.split(':')[0] ?? host;
+function askHttp1(agent: http.Agent, port: number, request: Request): Promise<Response> {
+  const started = Date.now();
+  const { method = 'GET', host, path = '/', headers = {} } = request;
+  return new Promise((resolve) => {
+    const failed = (why: string): void => {
+      resolve({ status: undefined, body: why, headers: {}, milliseconds: Date.now() - started });
+    };
+    const take = (answer: IncomingMessage): void => {
+      // Asked for now: later the connection may be gone.
+      const agreed = tlsOf(answer.socket);
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.once('error', (error) => failed(error.message));
+      answer.once('end', () => {
+        const body = Buffer.concat(parts).toString('utf8');
+        resolve({ status: answer.statusCode, body, headers: answer.headers, ...agreed, milliseconds: Date.now() - started });
+      });
+    };
+    const asked = http.request({ agent, host: '127.0.0.1', port, method, path, headers: { ...headers, host }, timeout: PATIENCE_MS }, take);
+    asked.once('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
+    asked.once('error', (error) => failed(error.message));
+    asked.end();
+  });
 }

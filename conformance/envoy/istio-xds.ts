@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { asList, asRecord } from '../kubernetes/status';
+import { parse } from 'yaml';
+import { asList, asRecord, text } from '../kubernetes/status';
+import { field, without } from './json';
 import type { JsonObject } from './json';
 import { runProgram } from './run-program';
 import type { Workload } from './workloads';
@@ -15,6 +17,8 @@ export interface Proxy {
   readonly labels: Readonly<Record<string, string>>;
   /** @default - one that no workload has */
   readonly ip?: string;
+  /** YAML laid over the mesh's settings of proxies. @default - nothing */
+  readonly proxyConfig?: string;
 }
 
 /** What istiod would push to a proxy, unchanged. */
@@ -28,7 +32,7 @@ export interface Xds {
 const TIMEOUT_MS = 60_000;
 
 /** Without a default provider, Istio leaves out its telemetry filters, which a plain Envoy does not have. */
-const MESH_CONFIG = { defaultProviders: {} };
+const NO_TELEMETRY = { defaultProviders: {} };
 
 /** Asks Istio's own code what a proxy gets of these objects and pods. */
 export async function askIstio(
@@ -48,9 +52,9 @@ export async function askIstio(
     const result = await runProgram(
       program,
       [
-        ...['--mesh-config', write('mesh.yaml', JSON.stringify(MESH_CONFIG))],
+        ...['--mesh-config', write('mesh.yaml', JSON.stringify({ ...meshConfigOf(manifests), ...NO_TELEMETRY }))],
         ...['--proxy', write('proxy.json', JSON.stringify(proxy))],
-        ...['--workloads', write('workloads.json', JSON.stringify(workloads))],
+        ...['--workloads', write('workloads.json', JSON.stringify(workloads.map((workload) => without({ ...workload }, 'proxyConfig'))))],
         ...['--out', folder],
         files,
       ],
@@ -64,4 +68,10 @@ export async function askIstio(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the program says of the mesh as a whole, in the ConfigMap that istiod reads. */
+function meshConfigOf(manifests: readonly JsonObject[]): JsonObject {
+  const found = manifests.find((object) => object['kind'] === 'ConfigMap' && field(object, 'data', 'mesh') !== undefined);
+  return asRecord(parse(text(field(found, 'data', 'mesh'))));
 }

@@ -1,18 +1,19 @@
 import type { JudgeRow } from '../runner/judge';
 import type { Case, Check } from './case';
+import type { JsonObject } from './json';
 import { manifestsOf } from './manifests';
 import { differences } from './outcome';
 import { Scene } from './scene';
 import type { Tools } from './scene';
 
 /** One case as a line of the table. Where it cannot be judged that is a disagreement, and the next one is judged all the same. */
-export async function rowOf(one: Case, tools: Tools, signal: AbortSignal): Promise<JudgeRow> {
+export async function rowOf(one: Case, tools: Tools, signal: AbortSignal, saw: (manifests: readonly JsonObject[]) => void): Promise<JudgeRow> {
   const started = Date.now();
   const controlled = one.checks.filter(({ control }) => control !== undefined).length;
   let judged = one.checks.length + controlled;
   let details: string[];
   try {
-    details = controlled === 0 ? ['the case has no control'] : await disagreements(one, tools, signal);
+    details = controlled === 0 ? ['the case has no control'] : await disagreements(one, tools, signal, saw);
   } catch (error) {
     judged = 0;
     details = [`not judged: ${(error as Error).message}`];
@@ -29,11 +30,12 @@ export async function rowOf(one: Case, tools: Tools, signal: AbortSignal): Promi
 }
 
 /** A line for each request that comes out otherwise than it should, with the construct or with the control. */
-async function disagreements(one: Case, tools: Tools, signal: AbortSignal): Promise<string[]> {
+async function disagreements(one: Case, tools: Tools, signal: AbortSignal, saw: (manifests: readonly JsonObject[]) => void): Promise<string[]> {
   const manifests = manifestsOf(one.program);
+  saw(manifests);
   const [kept, control] = await startAll([
-    () => Scene.start(tools, one, manifests),
-    () => Scene.start(tools, one, one.control.edit(manifests)),
+    async () => await Scene.start(tools, one, manifests),
+    async () => await Scene.start(tools, one, one.control.edit(manifests)),
   ]);
   const stop = async (): Promise<void> => void (await Promise.all([kept.stop(), control.stop()]));
   // Requests that are under way fail at once when nobody answers any more.

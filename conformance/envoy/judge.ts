@@ -1,45 +1,82 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { RowsInOrder } from '../api/rows-in-order';
 import { istioBinaries } from '../istio/binaries';
-import type { Judge } from '../runner/judge';
+import { rateLimitBinary } from '../ratelimit/rate-limit-process';
+import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
+import { allCases } from './all-cases';
 import { envoyBinary } from './binary';
+import { bothFormsRow } from './both-forms';
+import { ASKINGS } from './both-forms-program';
 import type { Case } from './case';
-import { access } from './cases/access';
-import { failures } from './cases/failures';
-import { ingress } from './cases/ingress';
-import { routes } from './cases/routes';
-import { rules } from './cases/rules';
-import { shares } from './cases/shares';
 import { CertificateAuthority } from './certificates';
 import { Client } from './client';
+import { Coverage } from './coverage';
 import { rowOf } from './judge-case';
+import type { JsonObject } from './json';
+import type { Tools } from './scene';
 
-export const cases: readonly Case[] = [...shares, ...routes, ...failures, ...ingress, ...access, ...rules];
+/** How many cases are judged at the same time: on two cores more only wait for each other. */
+const AT_A_TIME = 2;
+
+/** One line of the table, made with proxies of its own. */
+type Part = (tools: Tools, signal: AbortSignal) => Promise<JudgeRow>;
+
+const BOTH = ASKINGS.map((asking): Part => (tools, signal) => bothFormsRow(asking, tools, signal));
 
 export const judge: Judge = {
   name: 'envoy',
   what: 'a real Envoy, on what Istio makes of the examples, does what the constructs promise; controls do otherwise',
   run: async (io) => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-constructs-ca-'));
-    try {
-      const envoy = await envoyBinary((line) => io.log(line), io.signal);
-      const { xds: istioXds } = await istioBinaries({ log: io.log });
-      const authority = await CertificateAuthority.make(folder);
-      const client = new Client(authority.root);
-      try {
-        for (const one of cases) {
-          if (io.signal.aborted) break;
-          const row = await rowOf(one, { envoy, istioXds, authority, client }, io.signal);
-          // What was cut short says nothing of the construct.
-          if (!io.signal.aborted) io.row(row);
-        }
-      } finally {
-        client.close();
-      }
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    const files = allCases();
+    for (const { name, error } of files) {
+      if (error !== undefined) io.row({ name: `cases of ${name}`, agree: 0, disagree: 1, skipped: 0, seconds: 0, details: [`not loaded: ${error}`] });
     }
+    const coverage = new Coverage();
+    const parts = casesAsParts(files.flatMap(({ cases }) => cases), (manifests) => coverage.add(manifests));
+    await judgeParts([...parts, ...BOTH], io);
+    if (!io.signal.aborted) io.row(coverage.row());
     return { rows: [] };
   },
 };
+
+/** Judges some of the cases, or the comparison of both forms. */
+export async function judgeCases(chosen: readonly Case[], io: JudgeIo, withBothForms = false): Promise<void> {
+  await judgeParts([...casesAsParts(chosen, () => undefined), ...(withBothForms ? BOTH : [])], io);
+}
+
+function casesAsParts(cases: readonly Case[], saw: (manifests: readonly JsonObject[]) => void): readonly Part[] {
+  return cases.map((one) => (tools, signal) => rowOf(one, tools, signal, saw));
+}
+
+async function judgeParts(parts: readonly Part[], io: JudgeIo): Promise<void> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-constructs-ca-'));
+  try {
+    const envoy = await envoyBinary((line) => io.log(line), io.signal);
+    const { xds: istioXds } = await istioBinaries({ log: io.log });
+    const authorities = {
+      trusted: await CertificateAuthority.make(path.join(folder, 'trusted')),
+      stranger: await CertificateAuthority.make(path.join(folder, 'stranger')),
+    };
+    const client = new Client(authorities.trusted.root);
+    const tools = { envoy, istioXds, rateLimit: await rateLimitBinary(io.log), authorities, client };
+    const rows = new RowsInOrder(io.row, io.signal);
+    const waiting = parts.map((part) => ({ part, place: rows.place() }));
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && !io.signal.aborted; next = waiting.shift()) {
+        const row = await next.part(tools, io.signal);
+        // What was cut short says nothing of the construct.
+        if (!io.signal.aborted) next.place.row(row);
+        next.place.end();
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+    } finally {
+      client.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import { asList, asRecord, text } from '../kubernetes/status';
+import { ORIGINAL_DST, followsCaller } from './addresses';
+import type { Hop } from './case';
 import type { EnvoyConfig } from './envoy';
 import type { Xds } from './istio-xds';
 import { field, rewrite, without } from './json';
@@ -11,22 +14,22 @@ import type { JsonObject } from './json';
 export interface Local {
   /** The listener that is asked; all others are left out. */
   readonly listener: ListenerChoice;
-  /** The local port that stands for a pod's address. */
-  readonly upstream: (ip: string, port: number) => number;
+  /** The local port that stands for an address, or a DNS name, and a port of it. */
+  readonly upstream: (host: string, port: number) => number;
   /** The certificate that is meant by a name of istiod's, as the fields of an Envoy secret. */
   readonly secret: (name: string) => JsonObject;
 }
 
 export interface ListenerChoice {
-  /** `inbound` is what a sidecar takes for its own pod. */
-  readonly direction: 'outbound' | 'inbound' | 'gateway';
-  /** The port that the client asks. */
-  readonly port: number;
+  /** The proxy that is asked, and at which of its ports. */
+  readonly hop: Hop;
   /**
    * The port of this machine that stands for it. What an inbound listener takes is told apart by port, by chains and by
    * policies, so that for one it has to be known beforehand.
    */
   readonly localPort: number;
+  /** Of the Service that an outbound hop says it calls; undefined where it says none. */
+  readonly address: string | undefined;
 }
 
 /** The name of the one listener that is left. */
@@ -49,58 +52,82 @@ export function localise(xds: Xds, local: Local): EnvoyConfig {
   return { listeners: [listener], clusters, secrets: [...secrets.values()] };
 }
 
-function chosen(listeners: readonly JsonObject[], { direction, port }: ListenerChoice): JsonObject {
-  const fits = (listener: JsonObject): boolean => {
-    if (direction === 'inbound') return listener['name'] === 'virtualInbound';
-    return listener['name'] === `0.0.0.0_${port}`;
-  };
-  const found = listeners.find(fits);
+function chosen(listeners: readonly JsonObject[], { hop, address }: ListenerChoice): JsonObject {
+  const named = (name: string): JsonObject | undefined => listeners.find((listener) => listener['name'] === name);
+  const found = ((): JsonObject | undefined => {
+    if (hop.direction === 'inbound') return named('virtualInbound');
+    if (hop.direction === 'gateway' || hop.to === undefined) return named(hop.port === ALL_OTHERS ? 'virtualOutbound' : `0.0.0.0_${hop.port}`);
+    // That of another address is known by the host that it leads to.
+    return named(`${address}_${hop.port}`) ?? listeners.find((one) => text(one['name']).endsWith(`_${hop.port}`) && JSON.stringify(one).includes(`|${hop.to}"`));
+  })();
   if (found !== undefined) return found;
-  throw new Error(`Istio makes no ${direction} listener for port ${port}, but ${listeners.map(({ name }) => text(name)).join(', ')}`);
+  throw new Error(`Istio makes no listener for ${JSON.stringify(hop)}, but ${listeners.map(({ name }) => text(name)).join(', ')}`);
 }
 
+/** The port to which iptables lead what is for no listener of its own. */
+const ALL_OTHERS = 15001;
+
+/** In a sidecar, the client tells by a line of this protocol what iptables would: where the connection was meant to go. */
+const PROXY_PROTOCOL = {
+  name: 'envoy.filters.listener.proxy_protocol',
+  typedConfig: {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
+    'allowRequestsWithoutProxyProtocol': true,
+  },
+};
+
 /** The listener at its local port. */
-function asJudged(listener: JsonObject, { localPort }: ListenerChoice): JsonObject {
+function asJudged(listener: JsonObject, { hop, localPort }: ListenerChoice): JsonObject {
+  const filters = asList(listener['listenerFilters']);
   return {
     ...without(listener, '@type', 'additionalAddresses', 'bindToPort', 'useOriginalDst', 'accessLog'),
     name: LISTENER,
     address: { socketAddress: { address: '127.0.0.1', portValue: localPort } },
+    ...(hop.direction === 'gateway' ? {} : { listenerFilters: [PROXY_PROTOCOL, ...filters] }),
   };
 }
 
-/** Clusters without endpoints of their own get those that istiod would send later; those of the pod itself lead to the upstream. */
+/** Every cluster leads to fixed places of this machine: those that istiod would send later, that the DNS would give, or the pod. */
 function asStatic(cluster: JsonObject, xds: Xds, local: Local): JsonObject {
   const name = text(cluster['name']);
-  if (name.startsWith('inbound|')) {
-    const port = Number(name.split('|')[1]);
-    const loadAssignment = { clusterName: name, endpoints: [{ lbEndpoints: [endpointAt('127.0.0.1', port)] }] };
+  const [direction, port] = name.split('|');
+  if (direction === 'inbound') {
     // Bound to 127.0.0.6, by which iptables tells what comes from the proxy; not every system has that address.
-    const rest = without(cluster, 'upstreamBindConfig', 'lbPolicy', 'originalDstLbConfig');
-    return { ...rest, type: 'STATIC', loadAssignment: localEndpoints(loadAssignment, local) };
+    return { ...atOnePlace(without(cluster, 'upstreamBindConfig'), '127.0.0.1', Number(port), local) };
   }
-  if (cluster['type'] !== 'EDS') return cluster;
-  const service = text(field(cluster, 'edsClusterConfig', 'serviceName')) || name;
-  const found = xds.endpoints.find(({ clusterName }) => clusterName === service) ?? { endpoints: [] };
-  const loadAssignment = localEndpoints({ ...without(found, '@type'), clusterName: name }, local);
-  return { ...without(cluster, 'edsClusterConfig'), type: 'STATIC', loadAssignment };
+  if (followsCaller(cluster)) return atOnePlace(cluster, ORIGINAL_DST, Number(port ?? 0), local);
+  if (cluster['type'] === 'EDS') {
+    const service = text(field(cluster, 'edsClusterConfig', 'serviceName')) || name;
+    const found = xds.endpoints.find(({ clusterName }) => clusterName === service) ?? { endpoints: [] };
+    return { ...without(cluster, 'edsClusterConfig'), type: 'STATIC', loadAssignment: localEndpoints({ ...without(found, '@type'), clusterName: name }, local) };
+  }
+  if (cluster['loadAssignment'] === undefined) return cluster;
+  return { ...cluster, type: 'STATIC', loadAssignment: localEndpoints(cluster['loadAssignment'], local) };
 }
 
-function endpointAt(address: string, portValue: number): JsonObject {
-  return { endpoint: { address: { socketAddress: { address, portValue } } } };
+function atOnePlace(cluster: JsonObject, address: string, portValue: number, local: Local): JsonObject {
+  const endpoint = { address: { socketAddress: { address, portValue } } };
+  const loadAssignment = localEndpoints({ clusterName: cluster['name'], endpoints: [{ lbEndpoints: [{ endpoint }] }] }, local);
+  return { ...without(cluster, 'lbPolicy', 'originalDstLbConfig'), type: 'STATIC', loadAssignment };
 }
 
-function localEndpoints(assignment: JsonObject, local: Local): unknown {
+function localEndpoints(assignment: unknown, local: Local): unknown {
   return rewrite(assignment, (object) => {
-    if (typeof object['address'] !== 'string' || typeof object['portValue'] !== 'number') return object;
-    return { address: '127.0.0.1', portValue: local.upstream(object['address'], object['portValue']) };
+    const place = field(object, 'address', 'socketAddress');
+    const { address, portValue } = asRecord(place);
+    if (typeof address !== 'string' || typeof portValue !== 'number') return object;
+    const socketAddress = { address: '127.0.0.1', portValue: local.upstream(address, portValue) };
+    // An endpoint found by the DNS is known by its name, which is what goes into requests.
+    const hostname = isIP(address) > 0 ? {} : { hostname: address };
+    return { ...object, ...hostname, address: { socketAddress } };
   });
 }
 
 function adaptObject(object: JsonObject, xds: Xds, local: Local, secrets: Map<string, JsonObject>): JsonObject {
   let result = object;
-  const { direction, port, localPort } = local.listener;
+  const { hop, localPort } = local.listener;
   // Of a chain, or of a policy.
-  if (direction === 'inbound' && object['destinationPort'] === port) result = { ...object, destinationPort: localPort };
+  if (hop.direction === 'inbound' && object['destinationPort'] === hop.port) result = { ...object, destinationPort: localPort };
   if ('rds' in object) result = withRoutes(object, xds);
   if ('sdsConfig' in object) {
     const name = text(object['name']);

@@ -20,7 +20,7 @@ export function manifestsOf(program: Program): readonly JsonObject[] {
     const app = new MeshApp({ outdir });
     program(app);
     app.synth();
-    const files = readdirSync(outdir).filter((file) => file.endsWith('.yaml')).sort();
+    const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml')).sort();
     return files
       .flatMap((file) => parseAllDocuments(readFileSync(path.join(outdir, file), 'utf8')))
       .map((document) => asRecord(document.toJS()))
@@ -41,13 +41,13 @@ export function drop(kind: string, name?: string): Edit {
 }
 
 /** Changes the text of one object: what stands in its JSON is replaced, and has to be there. */
-export function replace(kind: string, name: string, from: string | RegExp, to: string): Edit {
+export function replace(kind: string, name: string, from: string | RegExp, to: string | ((...found: readonly string[]) => string)): Edit {
   return (manifests) => {
     let changes = 0;
     const edited = manifests.map((object) => {
       if (!is(object, kind, name)) return object;
       const before = JSON.stringify(object);
-      const after = before.replace(from, to);
+      const after = before.replace(from, to as string);
       if (after !== before) changes += 1;
       return asRecord(JSON.parse(after));
     });

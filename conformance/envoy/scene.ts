@@ -1,15 +1,23 @@
+import { RateLimitProcess, rateLimitServices } from '../ratelimit/rate-limit-process';
+import { withFreePort } from '../runner/free-port';
+import { ORIGINAL_DST, addressesOf, outsidersOf } from './addresses';
+import type { Address } from './addresses';
 import type { Case, Check, Hop, Outcome } from './case';
-import type { CertificateAuthority } from './certificates';
+import type { Certificate, CertificateAuthority } from './certificates';
 import type { Client } from './client';
 import { Envoy } from './envoy';
-import { withFreePort } from '../runner/free-port';
+import { NO_POD, podOf, proxyOf } from './hops';
 import { askIstio } from './istio-xds';
-import type { Proxy } from './istio-xds';
 import type { JsonObject } from './json';
 import { LISTENER, localise } from './localise';
 import { observe } from './outcome';
 import type { Observation } from './outcome';
+import type { Caller } from './request';
+import { secretFor, secretNames } from './secrets';
+import type { Authorities } from './secrets';
+import { serviceAddress, withServiceAddresses } from './service-addresses';
 import { Upstream } from './upstream';
+import type { UpstreamTls } from './upstream';
 import { workloadsOf } from './workloads';
 import type { Workload } from './workloads';
 
@@ -17,26 +25,27 @@ import type { Workload } from './workloads';
 export interface Tools {
   readonly envoy: string;
   readonly istioXds: string;
-  readonly authority: CertificateAuthority;
+  /** Envoy's rate-limit service. */
+  readonly rateLimit: string;
+  readonly authorities: Authorities;
   readonly client: Client;
 }
 
+/** A pod that has a proxy of its own, and where that one is asked. */
+interface Behind {
+  readonly pod: Workload;
+  readonly port: number;
+}
+
+/** Stands for the pod of the proxy itself. */
+const OWN_POD = '127.0.0.1';
+
 /** The proxies and upstreams of one case, running. */
 export class Scene {
-  public static async start(tools: Tools, { through }: Case, manifests: readonly JsonObject[]): Promise<Scene> {
-    const scene = new Scene(tools);
+  public static async start(tools: Tools, one: Case, manifests: readonly JsonObject[]): Promise<Scene> {
+    const scene = new Scene(tools, one, withServiceAddresses(manifests));
     try {
-      const workloads = workloadsOf(manifests, through.second !== undefined);
-      for (const { name } of workloads) scene.upstreams.set(name, await Upstream.start(name));
-      let portOf = (workload: Workload): number => scene.upstream(workload.name).port;
-      if (through.second !== undefined) {
-        const { second } = through;
-        const proxied = workloadOf(workloads, second);
-        const port = (await scene.startProxy(second, manifests, workloads, portOf)).port(LISTENER);
-        const behind = portOf;
-        portOf = (workload) => (workload === proxied ? port : behind(workload));
-      }
-      scene.port = (await scene.startProxy(through.first, manifests, workloads, portOf)).port(LISTENER);
+      await scene.startAll();
       return scene;
     } catch (error) {
       await scene.stop();
@@ -44,85 +53,105 @@ export class Scene {
     }
   }
 
+  private readonly workloads: readonly Workload[];
+  /** By name. */
   private readonly upstreams = new Map<string, Upstream>();
+  /** Rate-limit services by the name of their pod, which count in its upstream's place. */
+  private readonly counters = new Map<string, RateLimitProcess>();
   private readonly proxies: Envoy[] = [];
   private port = 0;
 
-  private constructor(private readonly tools: Tools) {}
+  private constructor(
+    private readonly tools: Tools,
+    private readonly one: Case,
+    private readonly manifests: readonly JsonObject[],
+  ) {
+    this.workloads = workloadsOf(manifests, one.through.second !== undefined, one.pods);
+    const names = [...this.workloads.map(({ name }) => name), ...outsidersOf(manifests), ORIGINAL_DST, NO_POD];
+    for (const name of names) this.upstreams.set(name, new Upstream(name, () => this.serving(name)));
+  }
 
   public async observe(check: Check, wanted: Outcome): Promise<Observation> {
-    const { client, authority } = this.tools;
-    const caller = check.as === undefined || check.as === 'anonymous' ? check.as : await authority.identity(check.as);
-    return await observe(check, this.port, caller, { client, upstreams: this.upstreams, wanted });
+    const { client } = this.tools;
+    return await observe(check, this.port, await this.callerOf(check), { client, upstreams: this.upstreams, wanted });
   }
 
   public async stop(): Promise<void> {
     await Promise.all(this.proxies.map((proxy) => proxy.stop()));
+    await Promise.all([...this.counters.values()].map((counter) => counter.stop()));
     await Promise.all([...this.upstreams.values()].map((upstream) => upstream.stop()));
   }
 
-  private upstream(name: string): Upstream {
-    const found = this.upstreams.get(name);
-    if (found === undefined) throw new Error(`there is no upstream ${name}`);
-    return found;
+  private async startAll(): Promise<void> {
+    const { first, second } = this.one.through;
+    for (const pod of rateLimitServices(this.manifests)) this.counters.set(pod.name, await RateLimitProcess.start(this.tools.rateLimit, pod));
+    this.port = await this.startProxy(first, second === undefined ? undefined : await this.startBehind(second));
   }
 
-  private async startProxy(
-    hop: Hop,
-    manifests: readonly JsonObject[],
-    workloads: readonly Workload[],
-    portOf: (workload: Workload) => number,
-  ): Promise<Envoy> {
-    const proxy = proxyOf(hop, workloads);
-    const xds = await askIstio(this.tools.istioXds, manifests, proxy, workloads);
-    const { authority } = this.tools;
-    const own = await authority.identity(`cluster.local/ns/${proxy.namespace}/sa/${proxy.serviceAccount}`);
-    const site = await authority.host('localhost');
+  private async startBehind(hop: Hop): Promise<Behind> {
+    const pod = podOf(this.workloads, hop);
+    if (pod === undefined) throw new Error(`there are no pods for ${JSON.stringify(hop)}`);
+    return { pod, port: await this.startProxy(hop) };
+  }
+
+  /** Starts a proxy, and gives the local port at which it is asked. */
+  private async startProxy(hop: Hop, behind?: Behind): Promise<number> {
+    const proxy = proxyOf(hop, this.workloads);
+    const xds = await askIstio(this.tools.istioXds, this.manifests, proxy, this.workloads);
+    const places = addressesOf(xds).filter(({ host }) => host !== behind?.pod.ip);
+    await Promise.all(places.map((place) => this.upstreamAt(place, hop).listen(place.port)));
+    const principal = `cluster.local/ns/${proxy.namespace}/sa/${proxy.serviceAccount}`;
+    const { strangers = [] } = this.one;
+    const made = secretNames(xds).map(async (name) => [name, await secretFor(name, principal, this.tools.authorities, strangers)] as const);
+    const secrets = new Map(await Promise.all(made));
     const envoy = await withFreePort((localPort) => {
       const config = localise(xds, {
-        listener: { direction: hop.direction, port: hop.port, localPort },
-        upstream: (ip) => {
-          const workload = ip === '127.0.0.1' ? workloadOf(workloads, hop) : workloads.find((one) => one.ip === ip);
-          if (workload === undefined) throw new Error(`no pod has the address ${ip}`);
-          return portOf(workload);
-        },
-        secret: (name) => secretOf(name, { own, site, root: authority.root }),
+        listener: { hop, localPort, address: hop.direction === 'outbound' ? serviceAddress(this.manifests, hop.to) : undefined },
+        upstream: (host, port) => (host === behind?.pod.ip ? behind.port : this.portAt({ host, port }, hop)),
+        secret: (name) => secrets.get(name) ?? {},
       });
       return Envoy.start(this.tools.envoy, config);
     }, isPortTaken);
     this.proxies.push(envoy);
-    return envoy;
+    return envoy.port(LISTENER);
   }
+
+  private portAt(place: Address, hop: Hop): number {
+    const upstream = this.upstreamAt(place, hop);
+    return this.counters.get(upstream.name)?.port ?? upstream.localPort(place.port);
+  }
+
+  private upstreamAt({ host }: Address, hop: Hop): Upstream {
+    const pod = host === OWN_POD ? podOf(this.workloads, hop) : this.workloads.find(({ ip }) => ip === host);
+    const found = this.upstreams.get(pod?.name ?? host);
+    if (found === undefined) throw new Error(`there is no upstream for the address ${host}`);
+    return found;
+  }
+
+  private async callerOf({ as, stranger = false }: Check): Promise<Caller> {
+    if (as === undefined || as === 'anonymous') return as;
+    const authority = stranger ? this.tools.authorities.stranger : this.tools.authorities.trusted;
+    return { ...(await certificateOf(authority, as)), isSidecar: isPrincipal(as) };
+  }
+
+  private async serving(name: string): Promise<UpstreamTls> {
+    const { strangers = [], serving = {} } = this.one;
+    const { trusted, stranger } = this.tools.authorities;
+    const { certificate = name, mutual = false } = serving[name] ?? {};
+    const authority = strangers.includes(name) ? stranger : trusted;
+    return { ...(await certificateOf(authority, certificate)), root: trusted.root, mutual };
+  }
+}
+
+function isPrincipal(name: string): boolean {
+  return name.includes('/ns/');
+}
+
+function certificateOf(authority: CertificateAuthority, name: string): Promise<Certificate> {
+  return isPrincipal(name) ? authority.identity(name) : authority.host(name);
 }
 
 /** Envoy says so in its log, which is all that it leaves. */
 function isPortTaken(error: unknown): boolean {
   return error instanceof Error && /address already in use|cannot bind/i.test(error.message);
-}
-
-interface Certificates {
-  readonly own: { readonly certificate: string; readonly key: string };
-  readonly site: { readonly certificate: string; readonly key: string };
-  readonly root: string;
-}
-
-/** `default` and `ROOTCA` are a proxy's identity and what it checks others against; the rest are Secrets of a gateway. */
-function secretOf(name: string, { own, site, root }: Certificates): JsonObject {
-  if (name === 'ROOTCA' || name.endsWith('-cacert')) return { validationContext: { trustedCa: { inlineString: root } } };
-  const { certificate, key } = name === 'default' ? own : site;
-  return { tlsCertificate: { certificateChain: { inlineString: certificate }, privateKey: { inlineString: key } } };
-}
-
-function workloadOf(workloads: readonly Workload[], hop: Hop): Workload {
-  const found = hop.direction === 'gateway' ? undefined : workloads.find(({ labels, namespace }) => labels['app'] === hop.app && namespace === hop.namespace);
-  if (found === undefined) throw new Error(`there are no pods for ${JSON.stringify(hop)}`);
-  return found;
-}
-
-function proxyOf(hop: Hop, workloads: readonly Workload[]): Proxy {
-  if (hop.direction === 'gateway') {
-    return { type: 'router', namespace: hop.namespace, serviceAccount: hop.name, labels: { istio: hop.name } };
-  }
-  const { namespace, serviceAccount, labels, ip } = workloadOf(workloads, hop);
-  return { type: 'sidecar', namespace, serviceAccount, labels, ip };
 }

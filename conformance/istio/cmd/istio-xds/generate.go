@@ -29,7 +29,11 @@ func generate(failer test.Failer, all world, self proxy) resources {
 	features.ALPNFilter = false
 
 	plane, index := controlPlane(failer, all)
-	node := plane.SetupProxy(self.model(all.mesh.GetTrustDomain()))
+	known, err := self.model(all.mesh)
+	if err != nil {
+		failer.Fatal(err)
+	}
+	node := plane.SetupProxy(known)
 	found := resources{}
 	listeners := plane.Listeners(node)
 	for _, one := range listeners {
@@ -64,8 +68,10 @@ func controlPlane(failer test.Failer, all world) (*core.ConfigGenTest, *model.En
 	// one index for the registries that fill it and the generators that read it
 	index := model.NewEndpointIndex(model.DisabledCache{})
 	updater := model.NewEndpointIndexUpdater(index)
+	client := kube.NewFakeClient(append(all.kubernetes.objects, gatewayClass())...)
+	installGatewayAPI(failer, client)
 	registry, _ := controller.NewFakeControllerWithOptions(failer, controller.FakeControllerOptions{
-		Client:        kube.NewFakeClient(all.kubernetes.objects...),
+		Client:        client,
 		ClusterID:     constants.DefaultClusterName,
 		DomainSuffix:  constants.DefaultClusterLocalDomain,
 		XDSUpdater:    updater,
@@ -73,11 +79,13 @@ func controlPlane(failer test.Failer, all world) (*core.ConfigGenTest, *model.En
 		ConfigCluster: true,
 		SkipRun:       true,
 	})
+	gateways := gatewayController(client, updater)
 	plane := core.NewConfigGenTest(failer, core.TestOptions{
 		Configs:           all.configs,
 		MeshConfig:        all.mesh,
 		XDSUpdater:        updater,
 		ServiceRegistries: []serviceregistry.Instance{registry},
+		ConfigStoreCaches: []model.ConfigStoreController{gateways},
 		ClusterID:         constants.DefaultClusterName,
 		SkipRun:           true,
 	})
@@ -86,6 +94,10 @@ func controlPlane(failer test.Failer, all world) (*core.ConfigGenTest, *model.En
 	registry.AppendWorkloadHandler(plane.ServiceEntryRegistry.WorkloadInstanceHandler)
 	environment := plane.Env()
 	environment.EndpointIndex = index
+	environment.GatewayAPIController = gateways
+	client.RunAndWait(test.NewStop(failer))
+	// it says that it is ready once it has seen the mesh, of which there is nothing yet
+	gateways.Reconcile(plane.PushContext())
 	plane.Run()
 	if err := environment.InitNetworksManager(updater); err != nil {
 		failer.Fatal(err)

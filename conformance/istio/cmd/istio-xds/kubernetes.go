@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"mesh-constructs/conformance/istio/internal/manifests"
 )
@@ -37,25 +39,50 @@ type workload struct {
 // kubernetesFrom is the objects of the files, together with what a cluster makes of them and of the pods.
 func kubernetesFrom(all []manifests.Manifest, workloads []workload) (kubernetes, error) {
 	var found kubernetes
-	var services []*corev1.Service
+	// nobody in the mesh calls a gateway by its own Service: those have no endpoints
+	var services, gateways []*corev1.Service
+	stand := map[string]*corev1.Secret{}
 	for _, manifest := range all {
-		if manifest.Object.GroupVersionKind().Group == "gateway.networking.k8s.io" {
-			// istiod turns these into its own kinds by a controller that is not run here; to pass them over would mislead
-			return found, fmt.Errorf("%s: %s: the Gateway API is not read", manifest.File, manifest.ID())
-		}
 		object := emptyObject(manifest)
+		if object == nil && manifest.Object.GroupVersionKind().Group == gatewayGroup {
+			if object = emptyGatewayObject(manifest.Object.GetKind()); object == nil {
+				// to pass it over would mislead
+				return found, fmt.Errorf("%s: %s: this kind of the Gateway API is not read", manifest.File, manifest.ID())
+			}
+		}
 		if object == nil {
 			continue
 		}
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(manifest.Object.Object, object); err != nil {
 			return found, fmt.Errorf("%s: %s: %w", manifest.File, manifest.ID(), err)
 		}
-		if service, ok := object.(*corev1.Service); ok {
-			services = append(services, service)
+		switch typed := object.(type) {
+		case *corev1.Service:
+			services = append(services, typed)
+		case *gatewayv1.Gateway:
+			if service := deployed(typed); service != nil {
+				gateways = append(gateways, service)
+				found.objects = append(found.objects, service)
+			}
+			secrets, err := certificates(typed)
+			if err != nil {
+				return found, err
+			}
+			for _, secret := range secrets {
+				stand[secret.Namespace+"/"+secret.Name] = secret
+			}
+		case *gatewayv1.HTTPRoute:
+			defaultMatches(typed)
+		case *gatewayv1beta1.ReferenceGrant:
+			// in the version that istiod reads; a server serves each object in all
+			typed.APIVersion = gatewayGroup + "/v1beta1"
 		}
 		found.objects = append(found.objects, object)
 	}
-	admit(services)
+	for _, secret := range stand {
+		found.objects = append(found.objects, secret)
+	}
+	admit(append(gateways, services...))
 	byIP := map[string]string{}
 	for _, one := range workloads {
 		if one.Name == "" || one.Namespace == "" || one.IP == "" {

@@ -4,8 +4,13 @@ import (
 	"fmt"
 	"strings"
 
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	meshconfig "istio.io/api/mesh/v1alpha1"
 	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pilot/pkg/networking/util"
 	"istio.io/istio/pkg/config/constants"
+	"istio.io/istio/pkg/config/mesh"
+	pm "istio.io/istio/pkg/model"
 	"istio.io/istio/pkg/spiffe"
 )
 
@@ -20,6 +25,8 @@ type proxy struct {
 	Labels         map[string]string `json:"labels"`
 	IP             string            `json:"ip"`
 	ID             string            `json:"id"`
+	// ProxyConfig is the annotation proxy.istio.io/config of its pod: YAML, laid over the mesh's own.
+	ProxyConfig string `json:"proxyConfig"`
 }
 
 // withSelf sees to it that the proxy is one of the pods, and knows which.
@@ -44,21 +51,30 @@ func withSelf(workloads []workload, self proxy) ([]workload, proxy, error) {
 }
 
 // model is the proxy as istiod knows it once it is connected.
-func (self proxy) model(trustDomain string) *model.Proxy {
+func (self proxy) model(all *meshconfig.MeshConfig) (*model.Proxy, error) {
 	kind := model.SidecarProxy
 	if self.Type == "router" {
 		kind = model.Router
+	}
+	var own *model.NodeMetaProxyConfig
+	if self.ProxyConfig != "" {
+		merged, err := mesh.ApplyProxyConfig(self.ProxyConfig, all)
+		if err != nil {
+			return nil, err
+		}
+		own = (*model.NodeMetaProxyConfig)(merged.GetDefaultConfig())
 	}
 	return &model.Proxy{
 		Type:            kind,
 		ID:              self.ID,
 		IPAddresses:     []string{self.IP},
 		Labels:          self.Labels,
+		Locality:        self.locality(),
 		ConfigNamespace: self.Namespace,
 		DNSDomain:       self.Namespace + ".svc." + constants.DefaultClusterLocalDomain,
 		IstioVersion:    model.ParseIstioVersion(istioVersion),
 		VerifiedIdentity: &spiffe.Identity{
-			TrustDomain:    trustDomain,
+			TrustDomain:    all.GetTrustDomain(),
 			Namespace:      self.Namespace,
 			ServiceAccount: self.ServiceAccount,
 		},
@@ -68,6 +84,16 @@ func (self proxy) model(trustDomain string) *model.Proxy {
 			Namespace:      self.Namespace,
 			ServiceAccount: self.ServiceAccount,
 			ClusterID:      constants.DefaultClusterName,
+			ProxyConfig:    own,
 		},
+	}, nil
+}
+
+// locality is where the proxy runs, by the label that says so of pods; nil where none does.
+func (self proxy) locality() *corev3.Locality {
+	label := pm.GetLocalityLabel(self.Labels)
+	if label == "" {
+		return nil
 	}
+	return util.ConvertLocality(pm.SanitizeLocalityLabel(label))
 }
