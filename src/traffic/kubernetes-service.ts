@@ -31,13 +31,18 @@ export interface ServiceFacts {
   readonly ports: readonly ServicePort[];
   /** Labels of the pods behind the service. */
   readonly selector: Readonly<Record<string, string>>;
+  /** What the ports lead to in the pods, in the order of `ports`; undefined where it is the same port. */
+  readonly targetPorts?: readonly (number | string | undefined)[];
 }
 
 /** Reads ports and pods off the manifest of a Kubernetes Service. */
 export function readKubernetesService(service: IConstruct): ServiceFacts {
-  const { spec } = (manifestOf(service) ?? {}) as { spec?: { ports?: ServicePort[]; selector?: Record<string, string> } };
-  const ports = (spec?.ports ?? []).map(({ port, name, appProtocol, protocol }) => ({ port, name, appProtocol, protocol }));
-  return { ports, selector: spec?.selector ?? {} };
+  const { spec } = (manifestOf(service) ?? {}) as {
+    spec?: { ports?: (ServicePort & { readonly targetPort?: number | string })[]; selector?: Record<string, string> };
+  };
+  const given = spec?.ports ?? [];
+  const ports = given.map(({ port, name, appProtocol, protocol }) => ({ port, name, appProtocol, protocol }));
+  return { ports, selector: spec?.selector ?? {}, targetPorts: given.map(({ targetPort }) => targetPort) };
 }
 
 /**

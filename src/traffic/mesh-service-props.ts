@@ -2,10 +2,19 @@ import type { NamespaceReference, ObjectConstruct } from '../core/references';
 import type { Labels, Selector } from '../core/selector';
 import type { ServiceAccountReference } from '../security/mesh-service-account';
 import type { ServicePort } from './kubernetes-service';
+import type { TrafficApi } from './traffic-objects';
 import type { Known } from '../core/unknown';
 
 /** What the mesh should know of a service that somebody else makes. */
 export interface MeshServiceOptions {
+  /**
+   * The API that the service's rules and shares are written in: `istio` for one VirtualService, and subsets of a DestinationRule
+   * for its versions; `gateway` for HTTPRoutes and their like that are attached to the Service, and a Service `NAME-VERSION` for
+   * each version. What has no form there is an error at synthesis that names it.
+   * @default 'istio'
+   * @see https://gateway-api.sigs.k8s.io/mesh/
+   */
+  readonly api?: TrafficApi;
   /**
    * Versions that run of the service, told apart by the label `version` of their pods. They become the subsets of the
    * service's DestinationRule.

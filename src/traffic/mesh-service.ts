@@ -2,36 +2,42 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
-import { requirePlace } from '../core/place';
 import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
 import type { ObjectConstruct } from '../core/references';
 import { requireProps } from '../core/required-props';
 import { rootState } from '../core/root-state';
-import { Selector } from '../core/selector';
 import type { Labels } from '../core/selector';
 import { meshError } from '../errors/mesh-error';
-import { grantAccess, implyAccess } from '../security/access';
-import type { AccessTarget } from '../security/access';
-import { workloadAccount } from '../security/access-caller';
-import type { AccessCaller, AccessSource } from '../security/access-caller';
-import type { AccessRule } from '../security/access-rule';
+import { Access, implyAccess } from '../security/access';
+import type { AccessCaller, AccessCallers, AccessSource } from '../security/access-caller';
+import type { AccessRule, AuditRule, CustomRule, DenyRule } from '../security/access-rule';
 import { serviceAccountName } from '../security/mesh-service-account';
 import type { ServiceAccountReference } from '../security/mesh-service-account';
+import { judgeMtls } from '../security/mtls-clashes';
 import { principalOf } from '../security/principal';
-import { portOf, readKubernetesService } from './kubernetes-service';
+import { readKubernetesService } from './kubernetes-service';
 import type { ServicePort } from './kubernetes-service';
 import { readWorkload } from './kubernetes-workload';
 import type { FromServiceOptions, NamedServiceProps } from './mesh-service-props';
 import { NamedService } from './named-service';
 import type { KnownService } from './named-service';
 import { requirePorts } from './service-ports';
-import type { FactsOf } from './rules/checked-match';
+import { hostOfVersion } from './gateway-api/version-services';
 import { checkRoute } from './rules/checked-route';
-import { MeshRoute } from './rules/mesh-route';
+import { checkTcpRoute, checkTlsRoute } from './rules/checked-connection';
+import type { TcpRouteProps, TlsRouteProps } from './rules/connection-props';
+import { routeOfService } from './rules/mesh-route';
+import type { MeshRoute } from './rules/mesh-route';
+import { ownNames } from './rules/own-names';
 import type { RouteProps } from './rules/route-props';
-import { checkedPolicy } from './resilience/checked-policy';
-import type { TrafficPolicyProps } from './resilience/traffic-policy-props';
+import { ServicePolicy } from './resilience/service-policy';
+import type { ServicePolicyProps } from './resilience/traffic-policy-props';
+import type { CallTarget } from './scope/call-target';
+import { declareCalls } from './scope/declare-calls';
+import { judgeProtocols } from './scope/port-protocols';
 import { ServiceTraffic } from './service-traffic';
+import { accountOf, checkedPort, notService, podLabels } from './service-values';
+import { checkedApi } from './traffic-objects';
 import type { Destination, Shares } from './versioned-traffic';
 import { workloadService } from './workload-service';
 
@@ -68,6 +74,8 @@ export class MeshService extends Construct implements AccessSource {
       facts: () => readKubernetesService(object),
       serviceAccount: accountOf(service, options),
       representedBy: (first) => first,
+      api: checkedApi(options.api, object.node.path),
+      manifest: () => readKubernetesService(object),
       traffic: undefined,
     });
     return new MeshService(object as unknown as Construct, ID, { name: object.name, namespace: namespaceOf(object), know, options });
@@ -92,7 +100,8 @@ export class MeshService extends Construct implements AccessSource {
       const selector = props.selector === undefined ? undefined : podLabels(service, props.selector);
       const serviceAccount = props.serviceAccount === undefined ? undefined : serviceAccountName(service, props.serviceAccount, service.namespace);
       const named = service.findNamed();
-      named.add(service, { ports, selector, serviceAccount, versions: props.versions });
+      const api = props.api === undefined ? undefined : checkedApi(props.api, place.construct);
+      named.add(service, { ports, selector, serviceAccount, versions: props.versions, api });
       return named;
     };
     const namespace = props.namespace === undefined ? chartNamespace(scope) : namespaceName(scope, props.namespace);
@@ -139,14 +148,20 @@ export class MeshService extends Construct implements AccessSource {
     this.known = know(this);
     this.refuseSecondOwner();
     const first = this.known.representedBy(this);
-    this.known.traffic ??= new ServiceTraffic(first);
+    this.known.traffic ??= new ServiceTraffic(first, this.known);
     this.known.traffic.isKnownAs(first);
     if (this.known.versions !== undefined) this.known.traffic.addVersions();
+    judgeMtls(this);
   }
 
   /** Versions that run of the service. */
   public get versions(): readonly string[] {
     return this.known.versions ?? [];
+  }
+
+  /** Host of the Service that a version has of its own, with `api: 'gateway'`; undefined where versions are subsets. */
+  public hostOfVersion(version: string): string | undefined {
+    return this.known.api === 'gateway' ? hostOfVersion(this, version) : undefined;
   }
 
   /** Ports of the service. */
@@ -169,30 +184,59 @@ export class MeshService extends Construct implements AccessSource {
   }
 
   /**
-   * Lets `caller` call this service: a service, a gateway, a workload, a ServiceAccount, or all that runs in a namespace.
-   * Grants from all over the program become one AuthorizationPolicy. The first grant closes a service that took every
-   * caller: from then on it lets in those that were granted access, and no others.
+   * Lets callers call this service: a service, a gateway, a workload, a ServiceAccount, all that runs in a namespace, addresses,
+   * or whoever shows a token. The first grant closes a service that took every caller: from then on it lets in those that
+   * were granted access, and no others.
    *
-   * @throws MeshError when the caller is nothing that has an identity, or the rule says something else than it means; at
-   * synthesis, when the caller is a workload without a ServiceAccount of its own.
+   * @throws MeshError as {@link Access.allowFrom}.
    * @example
    * reviews.allowFrom(productpage, { methods: ['GET'] });
    */
-  public allowFrom(caller: AccessCaller, rule: AccessRule = {}): void {
-    grantAccess(identityOf(caller), this.accessTarget(), rule);
+  public allowFrom(callers: AccessCallers, rule: AccessRule = {}): void {
+    Access.to(this).allowFrom(callers, rule);
+  }
+
+  /** Refuses callers, whatever is granted: see {@link Access.denyFrom}. */
+  public denyFrom(callers: AccessCallers, rule: DenyRule = {}): void {
+    Access.to(this).denyFrom(callers, rule);
+  }
+
+  /** Has requests written down: see {@link Access.auditFrom}. */
+  public auditFrom(callers: AccessCallers, rule: AuditRule = {}): void {
+    Access.to(this).auditFrom(callers, rule);
+  }
+
+  /** Asks an external authorizer: see {@link Access.custom}. */
+  public custom(provider: string, rule: CustomRule = {}): void {
+    Access.to(this).custom(provider, rule);
+  }
+
+  /**
+   * Says that this service calls others, inside the mesh or outside of it. What services call decides on what a `SidecarScope`
+   * lets their proxies see, and synthesis sees to it that nothing hides it from them. It lets nobody in: that is for the
+   * `allowFrom` of the other side. Said again it adds to what was said; with nothing it says that the service calls nothing.
+   *
+   * @throws MeshError for what is no service, is in another cluster, or is the service itself; at synthesis, when a Sidecar, an
+   * EgressLockdown or an `exportTo` of the program hides it.
+   * @example
+   * web.calls(orders, payments);
+   */
+  public calls(...services: readonly (CallTarget | ObjectConstruct)[]): void {
+    declareCalls(this, services, (service) => MeshService.of(this, service, 'calls'));
   }
 
   /** Lets `caller` in where callers need a grant; for what leads to the service, such as a route of a gateway. */
   public implyAccessFrom(caller: AccessCaller): void {
-    implyAccess(identityOf(caller), this.accessTarget());
+    implyAccess(caller, this);
   }
 
   /**
    * Shares the traffic of the mesh among versions, in percent. A version that is not named gets nothing; one that is
-   * named with `undefined` gets what the others leave. Ports that carry HTTP share requests, others connections.
+   * named with `undefined` gets what the others leave. Ports that carry HTTP share requests, others connections; of TLS that the
+   * pods end themselves those that ask for one of the service's own names.
    *
    * @throws MeshError when the shares do not add up to 100, a version is not one of the service's, or something
-   * else shares this service's traffic already; at synthesis, when a port carries TLS that the pods end themselves.
+   * else shares this service's traffic already; at synthesis, when no port carries TCP.
    */
   public split(owner: IConstruct, shares: Shares): void {
     this.traffic.split(owner, shares);
@@ -206,42 +250,69 @@ export class MeshService extends Construct implements AccessSource {
    * one of higher `priority`. Last come all other requests, which a split or a canary shares. Requests that an IngressRoute
    * leads to the service do not meet its rules.
    *
-   * @throws MeshError when a value cannot be, a redirect comes back to the rule, tries do not fit into the timeout, or a fault
-   * says neither cohort nor `everyone: true`; at synthesis, when two rules fit the same requests and neither goes first, a
-   * rule never matches, or there is no such version or port.
+   * @throws MeshError when a value cannot be, tries do not fit into the timeout, or a fault says neither cohort nor
+   * `everyone: true`; at synthesis, when two rules fit the same requests and neither goes first, a rule never matches, redirects
+   * lead in a circle, or there is no such version or port.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
    * @example
    * reviews.route(chart, 'testers', { match: { headers: { 'x-tester': 'yes' } }, to: { version: 'v2' } });
    */
   public route(scope: Construct, id: string, props: RouteProps): MeshRoute {
-    const path = requirePlace(scope, id);
-    requireProps(path, props);
-    requireSameCluster(scope, this, 'service');
-    const route = new MeshRoute(scope, id);
-    const factsOf = (source: unknown): ReturnType<FactsOf> => {
-      if (!MeshService.isMeshService(source) && !(isObjectConstruct(source) && source.kind === 'Service')) return undefined;
-      const { namespace, known } = MeshService.of(route, source, 'match.source');
-      return { namespace, facts: known.facts };
-    };
-    const of = (given: unknown, property: string): MeshService => MeshService.of(route, given as MeshService, property);
-    this.traffic.addRule(checkRoute(route, props, { of, factsOf }));
-    return route;
+    const context = routeOfService(this, MeshService, scope, id, props);
+    this.traffic.addRule(checkRoute(context, props));
+    judgeProtocols(this);
+    return context.owner;
+  }
+
+  /**
+   * Leads some of the connections to this service to a version or another service, on ports that carry neither HTTP nor TLS. Rules
+   * become part of the service's one VirtualService, in the same order as those of {@link route}.
+   *
+   * @throws MeshError when a value cannot be; at synthesis, when two rules fit the same connections and neither goes first, a rule
+   * never matches, or there is no such version or port.
+   * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
+   * @example
+   * database.tcpRoute(chart, 'reports', { match: { source: reports }, to: { version: 'replica' } });
+   */
+  public tcpRoute(scope: Construct, id: string, props: TcpRouteProps): MeshRoute {
+    const context = routeOfService(this, MeshService, scope, id, props);
+    this.traffic.addRule(checkTcpRoute(context, props), 'tcp');
+    return context.owner;
+  }
+
+  /**
+   * Leads some of the TLS connections that the service's pods end themselves to a version or another service, by the name that
+   * the caller asks for (SNI). Rules become part of the service's one VirtualService. With a rule, callers have to ask for one of the
+   * service's own names or one that some rule has; other connections go without the mesh's mTLS, which a STRICT service refuses.
+   *
+   * @throws MeshError when a value cannot be; at synthesis, when two rules fit the same connections and neither goes first, a rule
+   * never matches, or there is no such version or port.
+   * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TLSRoute
+   * @example
+   * vault.tlsRoute(chart, 'next', { match: { sourceNamespace: 'staging' }, to: { version: 'v2' } });
+   */
+  public tlsRoute(scope: Construct, id: string, props: TlsRouteProps): MeshRoute {
+    const context = routeOfService(this, MeshService, scope, id, props);
+    this.traffic.addRule(checkTlsRoute(context, props, ownNames(this)), 'tls');
+    return context.owner;
   }
 
   /**
    * Says how callers in the mesh treat the service's pods: how many connections and requests they have open, when they leave
    * a pod alone that fails, and which pod gets the next request. It becomes the `trafficPolicy` of the service's
-   * DestinationRule, for all versions. Encryption is not part of it: it follows the mTLS of the mesh.
+   * DestinationRule, for all versions and ports but where it says otherwise. Encryption is not part of it: it follows the mTLS of
+   * the mesh.
    *
    * @param owner the construct that an error names
-   * @throws MeshError when a value cannot be, parts contradict each other, or the service has a policy already.
+   * @throws MeshError when a value cannot be, parts contradict each other, or the service has a policy already; at synthesis,
+   * when there is no such port or version.
    * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
    * @example
    * reviews.trafficPolicy(chart, { outlierDetection: 'gateway-errors', loadBalancer: { simple: 'LEAST_REQUEST' } });
    */
-  public trafficPolicy(owner: IConstruct, props: TrafficPolicyProps): void {
+  public trafficPolicy(owner: IConstruct, props: ServicePolicyProps): void {
     requireSameCluster(owner, this, 'service');
-    this.traffic.setPolicy(owner, checkedPolicy(owner, props));
+    this.traffic.setPolicy(new ServicePolicy(owner, props));
   }
 
   /**
@@ -253,18 +324,15 @@ export class MeshService extends Construct implements AccessSource {
   }
 
   private get traffic(): ServiceTraffic {
-    return (this.known.traffic ??= new ServiceTraffic(this.known.representedBy(this)));
-  }
-
-  private accessTarget(): AccessTarget {
-    return { scope: this, name: this.name, namespace: this.namespace, selector: () => this.selector };
+    return (this.known.traffic ??= new ServiceTraffic(this.known.representedBy(this), this.known));
   }
 
   private sameAs(options: FromServiceOptions): MeshService {
     const account = (given: ServiceAccountReference | undefined): string | undefined =>
       given === undefined ? undefined : serviceAccountName(this, given, this.namespace);
-    const { versions, serviceAccount, workload } = options;
+    const { versions, serviceAccount, workload, api } = options;
     const isSame =
+      (api === undefined || api === this.known.api) &&
       (versions === undefined || JSON.stringify(versions) === JSON.stringify(this.options.versions)) &&
       (serviceAccount === undefined || account(serviceAccount) === account(this.options.serviceAccount)) &&
       (workload === undefined || workload === this.options.workload);
@@ -319,32 +387,4 @@ export class MeshService extends Construct implements AccessSource {
       fix: 'give the service or its chart a namespace',
     });
   }
-}
-
-/** A Service calls as the pods behind it. */
-function identityOf(caller: AccessCaller): AccessCaller {
-  return isObjectConstruct(caller) && caller.kind === 'Service' ? MeshService.from(caller) : caller;
-}
-
-/** Asked for when it is needed: a workload may be told its account until synthesis. */
-function accountOf(service: MeshService, { serviceAccount, workload }: FromServiceOptions): () => string {
-  const name = serviceAccount === undefined ? undefined : serviceAccountName(service, serviceAccount, service.namespace);
-  if (workload !== undefined) requireSameCluster(service, workload, 'workload');
-  return () => name ?? (workload === undefined ? service.name : workloadAccount(service, workload, 'workload'));
-}
-
-function podLabels(service: MeshService, given: Selector | Labels): Labels {
-  // a service that selects nothing is one whose endpoints others keep
-  const isEmpty = typeof given === 'object' && given !== null && Object.keys(given).length === 0;
-  return isEmpty && !Selector.isSelector(given) ? {} : Selector.of(given, { construct: service.node.path, property: 'selector' }).matchLabels;
-}
-
-function checkedPort(given: number | ServicePort, place: { readonly construct: string; readonly property: string }): ServicePort {
-  const port = portOf(typeof given === 'object' && given !== null ? given : { port: given }, place);
-  return { port: port.number, name: port.name, appProtocol: port.appProtocol, protocol: port.transport };
-}
-
-function notService(from: IConstruct | undefined, got: unknown, property = 'from'): Error {
-  const expected = property === 'from' ? 'a Service or a workload: a construct of cdk8s-plus or an L1' : 'a MeshService, or a Service that another construct makes';
-  return badReference(from, got, property, expected, isObjectConstruct(got) ? 'make a service of a workload with MeshService.from(workload)' : undefined);
 }

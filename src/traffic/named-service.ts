@@ -3,6 +3,7 @@ import { compareConstructs } from '../core/construct-path';
 import { meshError } from '../errors/mesh-error';
 import type { ServiceFacts, ServicePort } from './kubernetes-service';
 import type { ServiceTraffic } from './service-traffic';
+import type { TrafficApi } from './traffic-objects';
 import type { VersionedService } from './versioned-traffic';
 
 /** What one reference says of a service that another program makes; what is undefined it leaves to others. */
@@ -11,12 +12,17 @@ export interface ServiceReference {
   readonly selector: Readonly<Record<string, string>> | undefined;
   readonly serviceAccount: string | undefined;
   readonly versions: readonly string[] | undefined;
+  readonly api: TrafficApi | undefined;
 }
 
 /** What is known of a service, wherever it is from. */
 export interface KnownService {
   readonly versions: readonly string[] | undefined;
   readonly facts: () => ServiceFacts;
+  /** The API that its routes are written in. */
+  readonly api: TrafficApi;
+  /** What its manifest says; undefined where another program makes it. */
+  readonly manifest: (() => ServiceFacts) | undefined;
   /** Name of the ServiceAccount of its pods. */
   readonly serviceAccount: () => string;
   /** The construct whose traffic it is, of those that stand for the service: the first by path. */
@@ -40,6 +46,12 @@ export class NamedService implements KnownService {
   public get versions(): readonly string[] | undefined {
     return this.said.versions;
   }
+
+  public get api(): TrafficApi {
+    return this.said.api ?? 'istio';
+  }
+
+  public readonly manifest = undefined;
 
   public readonly facts = (): ServiceFacts => {
     const ports = [...this.ports.values()].sort((a, b) => a.port - b.port);

@@ -1,78 +1,104 @@
-import { Lazy } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { DestinationRule } from '../../imports/istio/destination-rule';
-import type { DestinationRuleSpec, DestinationRuleTrafficPolicy } from '../../imports/istio/destination-rule';
-import { VirtualService } from '../../imports/istio/virtual-service';
-import type { VirtualServiceHttp, VirtualServiceTcp } from '../../imports/istio/virtual-service';
 import { compareConstructs } from '../core/construct-path';
 import { addPlanner } from '../core/planner';
 import { rootState } from '../core/root-state';
 import type { Finding } from '../errors/finding';
 import { MeshError, meshError } from '../errors/mesh-error';
-import { ownTraffic } from './other-owners';
+import { GatewayApiObjects } from './gateway-api/gateway-api-objects';
+import { IstioObjects } from './istio-objects';
+import type { ServiceFacts } from './kubernetes-service';
+import type { ServicePolicy } from './resilience/service-policy';
 import type { CheckedRoute } from './rules/checked-route';
-import { httpRules } from './rules/http-rules';
-import { sharedRoutes } from './shared-routes';
+import type { RuleKind } from './rules/rule-ports';
+import { ServiceRules } from './rules/service-rules';
+import type { ServiceShares } from './rules/service-rules';
+import type { TrafficApi, TrafficModel, TrafficObjects } from './traffic-objects';
 import { VersionedTraffic } from './versioned-traffic';
 import type { Destination, Shares, VersionedService } from './versioned-traffic';
 
-const SUBSETS = 'subsets';
-const ROUTE = 'route';
+/** What is known of a service whose traffic it is. */
+export interface TrafficSource {
+  /** The API that its routes are written in; other references to the service may say it, too. */
+  readonly api: TrafficApi;
+  /** What its manifest says; undefined where another program makes it. */
+  readonly manifest: (() => ServiceFacts) | undefined;
+}
 
-/** What the mesh does with the traffic of one service: the owner of its DestinationRule and of its VirtualService. */
-export class ServiceTraffic {
+/** What the mesh does with the traffic of one service: the owner of its routes and of its DestinationRule. */
+export class ServiceTraffic implements TrafficModel {
+  public readonly rules = new ServiceRules();
   private versioned: VersionedTraffic | undefined;
-  private readonly rules: CheckedRoute[] = [];
-  private policy: { readonly owner: IConstruct; readonly spec: DestinationRuleTrafficPolicy } | undefined;
-  private destinationRule: DestinationRule | undefined;
-  private route: VirtualService | undefined;
+  private owned: ServicePolicy | undefined;
+  private api: TrafficApi = 'istio';
+  private objects: TrafficObjects = new IstioObjects(this);
+  private readonly needed = { destinationRule: false, route: false };
 
-  public constructor(private service: VersionedService) {}
+  public constructor(
+    public service: VersionedService,
+    private readonly source: TrafficSource,
+  ) {
+    this.isKnownAs(service);
+  }
+
+  public get hasVersions(): boolean {
+    return this.versioned !== undefined;
+  }
+
+  public get policy(): ServicePolicy | undefined {
+    return this.owned;
+  }
+
+  public manifest(): ServiceFacts | undefined {
+    return this.source.manifest?.();
+  }
 
   /**
-   * Tells of one more construct that stands for the service. The objects are made in the first of them, by path, so that the
-   * file they are written to does not depend on the order of construction.
+   * Tells of one more construct that stands for the service, and of what it may have said. The objects are made in the first of
+   * them, by path, so that the file they are written to does not depend on the order of construction.
    */
   public isKnownAs(service: VersionedService): void {
-    if (compareConstructs(service, this.service) >= 0) return;
-    const { destinationRule, route } = this;
-    for (const id of [SUBSETS, ROUTE]) this.service.node.tryRemoveChild(id);
-    this.service = service;
-    this.destinationRule = undefined;
-    this.route = undefined;
-    if (this.versioned !== undefined) this.versioned.service = service;
-    if (destinationRule !== undefined) this.makeDestinationRule();
-    if (route !== undefined) this.makeRoute();
+    const isFirst = compareConstructs(service, this.service) < 0;
+    if (!isFirst && this.source.api === this.api) return;
+    this.objects.remove();
+    if (isFirst) this.service = service;
+    if (this.versioned !== undefined) this.versioned.service = this.service;
+    this.api = this.source.api;
+    this.objects = this.api === 'istio' ? new IstioObjects(this) : new GatewayApiObjects(this);
+    if (this.needed.destinationRule) this.objects.needDestinationRule();
+    if (this.needed.route) this.objects.needRoute();
   }
 
   /** Makes subsets of the service's versions, the first time it is called. @throws MeshError when there is none, or one twice. */
   public addVersions(): void {
     if (this.versioned !== undefined) return;
     this.versioned = new VersionedTraffic(this.service);
-    this.makeDestinationRule();
+    this.needDestinationRule();
   }
 
   /** See `MeshService.split`. */
   public split(owner: IConstruct, shares: Shares): void {
     if (this.versioned === undefined) throw this.noVersions(owner);
     this.versioned.split(owner, shares);
-    this.makeRoute();
+    this.needRoute();
   }
 
-  /** Adds a rule for some of the requests; whether it goes with the others is seen at synthesis. */
-  public addRule(rule: CheckedRoute): void {
-    this.rules.push(rule);
-    this.makeRoute();
+  /** Adds a rule for some of the requests or connections; whether it goes with the others is seen at synthesis. */
+  public addRule(rule: CheckedRoute, kind: RuleKind = 'http'): void {
+    this.rules.add(kind, rule);
+    this.needRoute();
     const services = rootState(rule.owner, 'serviceTraffic', () => new Set<ServiceTraffic>());
     services.add(this);
     addPlanner(rule.owner, { key: 'service-rules', plan: () => planRules(services) });
   }
 
   /** Sets how callers treat the service's pods. @throws MeshError when something else has. */
-  public setPolicy(owner: IConstruct, spec: DestinationRuleTrafficPolicy): void {
-    if (this.policy !== undefined) throw this.secondOwner(owner, 'trafficPolicy', this.policy.owner);
-    this.policy = { owner, spec };
-    this.makeDestinationRule();
+  public setPolicy(policy: ServicePolicy): void {
+    const { owner } = policy;
+    if (this.owned !== undefined) throw this.secondOwner(owner, 'trafficPolicy', this.owned.owner);
+    this.owned = policy;
+    this.needDestinationRule();
+    // ports and versions of the service may come until synthesis
+    addPlanner(owner, { key: `policy of ${owner.node.path} for ${this.service.host}`, plan: () => policy.requireFit(this.service) });
   }
 
   /** Where requests for the service go: to its subsets by their shares, or to all of its pods alike. */
@@ -80,63 +106,25 @@ export class ServiceTraffic {
     return this.versioned?.shared() ?? [{ destination: { host: this.service.host } }];
   }
 
-  /** What keeps the rules from being one VirtualService. */
+  /** What keeps the rules from being routes of the service. */
   public findings(): readonly Finding[] {
-    return this.http().findings;
+    return this.rules.findings(this.shares());
   }
 
-  private http(): { readonly http: VirtualServiceHttp[]; readonly findings: readonly Finding[] } {
-    const rules = [...this.rules].sort((a, b) => compareConstructs(a.owner, b.owner));
-    const { host, versions, ports } = this.service;
-    const target = { host, versions, ports, shares: () => this.destinations() };
-    const sharedBy = this.versioned?.owner;
-    return httpRules({ target, ...(sharedBy === undefined ? {} : { sharedBy }) }, rules);
+  /** Who shares the service's traffic, and how, as it is now. */
+  public shares(): ServiceShares {
+    const [owner, destinations] = [this.versioned?.owner, this.versioned?.shared()];
+    return { service: this.service, shared: owner === undefined || destinations === undefined ? undefined : { owner, destinations } };
   }
 
-  /** Read at synthesis: ports, rules and shares may come until then. */
-  private routes(): { readonly http?: VirtualServiceHttp[]; readonly tcp?: VirtualServiceTcp[] } {
-    const shared = this.versioned?.shared();
-    const owner = this.versioned?.owner;
-    const byShares = shared === undefined || owner === undefined ? {} : sharedRoutes(owner, this.service.host, this.service.ports, shared);
-    return this.rules.length === 0 ? byShares : { ...byShares, http: this.http().http };
+  private needDestinationRule(): void {
+    this.needed.destinationRule = true;
+    this.objects.needDestinationRule();
   }
 
-  private makeDestinationRule(): void {
-    if (this.destinationRule !== undefined) return;
-    const { name, namespace, host } = this.service;
-    const subsets = (): DestinationRuleSpec['subsets'] =>
-      this.versioned === undefined ? undefined : this.service.versions.map((version) => ({ name: version, labels: { version } }));
-    this.destinationRule = new DestinationRule(this.service, SUBSETS, {
-      metadata: { name, namespace },
-      spec: {
-        host,
-        subsets: Lazy.any({ produce: subsets }) as never,
-        trafficPolicy: Lazy.any({ produce: () => this.policy?.spec }) as never,
-      },
-    });
-    this.own();
-    // a route to a subset that is not there yet answers 503
-    this.route?.needs(this.destinationRule);
-  }
-
-  private makeRoute(): void {
-    if (this.route !== undefined) return;
-    const { name, namespace, host } = this.service;
-    this.route = new VirtualService(this.service, ROUTE, {
-      metadata: { name, namespace },
-      spec: {
-        hosts: [host],
-        http: Lazy.any({ produce: () => this.routes().http }) as never,
-        tcp: Lazy.any({ produce: () => this.routes().tcp }) as never,
-      },
-    });
-    this.own();
-    if (this.destinationRule !== undefined) this.route.needs(this.destinationRule);
-  }
-
-  private own(): void {
-    const { namespace, host } = this.service;
-    ownTraffic(this.service, { namespace, host, made: (kind) => (kind === 'VirtualService' ? this.route : this.destinationRule) });
+  private needRoute(): void {
+    this.needed.route = true;
+    this.objects.needRoute();
   }
 
   private noVersions(owner: IConstruct): Error {
