@@ -16,6 +16,15 @@ import { serviceAccountName } from '../security/mesh-service-account';
 import type { ServiceAccountReference } from '../security/mesh-service-account';
 import { principalOf } from '../security/principal';
 import type { Known } from '../core/unknown';
+import { placeOf, requireKeys } from '../traffic/rules/refuse';
+import { checkedApi } from '../traffic/traffic-objects';
+import type { TrafficApi } from '../traffic/traffic-objects';
+import { withClientIp } from './client-ip';
+import type { ClientIpProps } from './client-ip';
+import { GATEWAY_NAME, deployedName, deploymentOf } from './gateway-api/deployment';
+import type { GatewayInfrastructure, GatewayInfrastructureSpec } from './gateway-api/deployment';
+import { openPort, servicePorts, servingOf } from './gateway-ports';
+import type { GatewayPorts, GatewayServing } from './gateway-ports';
 
 /** What a gateway is known by, whether this program makes it or another one does. */
 export interface GatewayFacts {
@@ -34,10 +43,28 @@ export interface GatewayFacts {
    * @default - one of the gateway's name
    */
   readonly serviceAccount?: ServiceAccountReference;
+  /**
+   * Ports of the gateway's Service that its hosts are served at.
+   * @default - 80 and 443, or those that the Service has for HTTP and HTTPS: see {@link GatewayPorts}
+   */
+  readonly ports?: GatewayPorts;
+  /**
+   * The API that the gateway and its routes are written in. With `gateway`, istiod deploys the proxies itself where `workload` is left
+   * out: a Deployment and a Service `NAME-istio`, whose pods have the label `gateway.networking.k8s.io/gateway-name`. What has no
+   * form there is an error at synthesis that names it.
+   * @default 'istio'
+   * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/
+   */
+  readonly api?: TrafficApi;
 }
 
 /** Props of an {@link IngressGateway}. */
 export interface IngressGatewayProps extends GatewayFacts {
+  /**
+   * What the objects are told that istiod makes for a gateway with `api: 'gateway'`.
+   * @default - what istiod does by itself: a Service of type LoadBalancer
+   */
+  readonly infrastructure?: GatewayInfrastructure;
   /**
    * Name of the gateway: of its workload, its ServiceAccount, and the value of its pods' label `istio`.
    * @default - the construct's id
@@ -64,6 +91,11 @@ export interface IngressGatewayProps extends GatewayFacts {
    * @default - see {@link Gateway}; `Mesh.addIngressGateway` gives them the release and the revision of its mesh
    */
   readonly workload?: GatewayWorkloadProps | false;
+  /**
+   * How the gateway learns the addresses of clients.
+   * @default - the cluster's own way: services often see the address of a node in place of the client's
+   */
+  readonly clientIp?: ClientIpProps;
 }
 
 /** What an {@link IngressGateway} lets one say of its proxies. */
@@ -75,12 +107,14 @@ export interface NamedGatewayProps extends GatewayFacts {
   readonly name: Known<string>;
 }
 
+const KEYS = ['api', 'infrastructure', 'name', 'namespace', 'selector', 'serviceAccount', 'ports', 'createNamespace', 'mesh', 'namespaceLabels', 'workload', 'clientIp'];
 const BRAND = Symbol.for('mesh-constructs.IngressGateway');
 /** Told to the constructor by `fromName` alone: it is no prop. */
 const NAMED = Symbol('named');
 
 /**
- * The proxies at the edge of the mesh, where requests from outside come in. Hosts are added with `IngressRoute`.
+ * The proxies at the edge of the mesh, where requests from outside come in. Hosts are added with `IngressRoute`, ports for plain
+ * TCP with `TcpIngressRoute`.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
  */
@@ -107,23 +141,54 @@ export class IngressGateway extends Construct implements AccessSource {
   public readonly selector: Readonly<Record<string, string>>;
   /** Principals of the gateway's pods. */
   public readonly principals: readonly string[];
+  /** The API that the gateway and its routes are written in. */
+  public readonly api: TrafficApi;
+  /** Whether istiod deploys the proxies. */
+  public readonly isDeployed: boolean;
+  /** What the objects are told that istiod makes. @internal */
+  public readonly infrastructure: GatewayInfrastructureSpec | undefined;
+  /** Of the Gateway itself. @internal */
+  public readonly annotations: Readonly<Record<string, string>>;
   /** Whether another program makes the gateway. */
   public readonly isNamed: boolean;
+  /** Ports of the gateway's Service that its hosts are served at. */
+  public readonly serving: GatewayServing;
+  /** Ports of the Service that the program makes; undefined where something else makes it. */
+  private readonly servicePorts: Set<number> | undefined;
 
-  /** @throws MeshError when the name, the namespace or the labels cannot be. */
+  /** @throws MeshError when the name, the namespace, the labels or the ports cannot be, or `clientIp` contradicts the workload. */
   public constructor(scope: Construct, id: string, props: IngressGatewayProps = {}) {
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
-    requireProps(this, props);
+    requireKeys(placeOf(this), props, KEYS);
     this.isNamed = NAMED in props;
+    if (props.workload !== undefined && props.workload !== false) requireProps(this, props.workload, 'workload');
     this.name = this.checkedName(props.name ?? id);
     this.namespace = namespaceName(this, props.namespace ?? 'istio-ingress');
+    this.api = checkedApi(props.api, this.node.path);
+    this.isDeployed = this.api === 'gateway' && props.workload === undefined;
+    const { infrastructure, annotations } = deploymentOf(this, props);
+    this.infrastructure = infrastructure;
+    this.annotations = annotations;
     const place = { construct: this.node.path, property: 'selector' };
-    this.selector = Selector.of(props.selector ?? { istio: this.name }, place).matchLabels;
-    this.principals = [principalOf(this, this.namespace, serviceAccountName(this, props.serviceAccount ?? this.name, this.namespace))];
+    this.selector = Selector.of(props.selector ?? (this.isDeployed ? { [GATEWAY_NAME]: this.name } : { istio: this.name }), place).matchLabels;
+    const account = props.serviceAccount ?? (this.isDeployed ? deployedName(this.name) : this.name);
+    this.principals = [principalOf(this, this.namespace, serviceAccountName(this, account, this.namespace))];
     const isMade = typeof (props.namespace ?? '') !== 'string';
     if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels ?? this.labelsOf(props.mesh)));
-    if (!this.isNamed && props.workload !== false) this.addWorkload(props, props.workload);
+    const workload = withClientIp(this, props.clientIp, this.isDeployed ? false : props.workload, this.isNamed);
+    const made = this.isNamed ? false : workload;
+    this.serving = servingOf(this, props.ports, made);
+    const ports = servicePorts(made);
+    this.servicePorts = ports === undefined ? undefined : new Set(ports);
+    if (made !== false) this.addWorkload(props, made);
+  }
+
+  /** Sees to it that the gateway's Service has a port, where the program makes it. @internal */
+  public open(port: number): void {
+    if (this.servicePorts === undefined || this.servicePorts.has(port)) return;
+    this.servicePorts.add(port);
+    openPort(this.node.findChild('workload') as Construct, port);
   }
 
   private labelsOf(mesh: MeshReference | undefined): Labels | undefined {
@@ -134,7 +199,6 @@ export class IngressGateway extends Construct implements AccessSource {
   }
 
   private addWorkload({ serviceAccount }: IngressGatewayProps, workload: GatewayWorkloadProps = {}): void {
-    requireProps(this, workload, 'workload');
     const account = serviceAccountName(this, serviceAccount ?? this.name, this.namespace);
     new Gateway(this, 'workload', {
       ...workload,

@@ -134,6 +134,8 @@ export class Mesh extends Construct implements MeshReference {
   public readonly namespace: string;
   public readonly revision: string | undefined;
   public readonly injectionLabels: Readonly<Record<string, string>>;
+  /** Name of the mesh, the same in all of its clusters. */
+  public readonly meshId: string;
   /** Undefined where the control plane is installed by other means, or runs in another cluster. */
   public readonly istiod: Istiod | undefined;
   /** What stands here for an istiod of another cluster, where there is one. */
@@ -154,6 +156,7 @@ export class Mesh extends Construct implements MeshReference {
     checkMesh(this, props);
     this.namespace = namespaceName(this, props.namespace ?? 'istio-system');
     this.revision = props.revision;
+    this.meshId = props.meshId ?? Cluster.factsOf(this).trustDomain;
     const labels = injectionLabelsOf(this, props.revision);
     this.injectionLabels = props.dataPlane === 'ambient' ? ambientLabels(props.revision) : labels;
     this.gatewayProps = gatewayPropsOf(props);
@@ -181,8 +184,11 @@ export class Mesh extends Construct implements MeshReference {
     requireProps(this, props, 'addIngressGateway');
     // gateways have their proxy injected; the control plane's own namespace is never injected
     const isOwn = props.namespace !== undefined && namespaceName(this, props.namespace) === this.namespace;
-    const workload = props.workload === false ? false : mergeProps(this.gatewayProps, props.workload);
-    return new IngressGateway(this, id, { namespaceLabels: isOwn ? {} : injectionLabelsOf(this, this.revision), ...props, workload });
+    // in the Gateway API istiod deploys the proxies, unless something is said of them
+    const isDeployed = props.api === 'gateway' && props.workload === undefined;
+    const workload = props.workload === false || isDeployed ? props.workload : mergeProps(this.gatewayProps, props.workload);
+    const labels = isOwn ? {} : injectionLabelsOf(this, this.revision);
+    return new IngressGateway(this, id, { namespaceLabels: labels, ...props, ...(workload === undefined ? {} : { workload }) });
   }
 
   /**

@@ -9,7 +9,7 @@ import { requireKnown, unknown } from '../../src/core/unknown';
 import type { Known, Leaf, Unknown } from '../../src/core/unknown';
 import { Weight } from '../../src/core/weight';
 import type { CanaryReleaseProps } from '../../src/delivery/canary-release';
-import type { IngressRouteProps } from '../../src/ingress/ingress-route';
+import type { IngressRouteProps } from '../../src/ingress/ingress-route-props';
 import type { AccessRule } from '../../src/security/access-rule';
 import type { StrictMtlsNamespaceProps } from '../../src/security/strict-mtls-namespace';
 

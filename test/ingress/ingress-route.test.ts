@@ -47,11 +47,12 @@ test('routes of several constructs become one VirtualService, most specific firs
   const { spec, metadata } = synthTo(chart).one(VirtualService);
   expect(metadata.namespace).toBe('istio-ingress');
   expect(spec?.gateways).toEqual(['public-cert']);
-  expect(spec?.http?.map(({ match, route }) => [match?.[0]?.uri, route?.[0]?.destination])).toEqual([
-    [{ exact: '/health' }, { host: 'api.shop.svc.cluster.local', port: { number: 9090 } }],
-    [{ prefix: '/api/v2' }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }],
-    [{ prefix: '/api' }, { host: 'api.shop.svc.cluster.local', port: { number: 9090 } }],
-    [{ prefix: '/' }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }],
+  const [toApi, toWeb] = [{ host: 'api.shop.svc.cluster.local', port: { number: 9090 } }, { host: 'web.shop.svc.cluster.local', port: { number: 8080 } }];
+  expect(spec?.http?.map(({ match, route }) => [match?.map(({ uri }) => uri), route?.[0]?.destination])).toEqual([
+    [[{ exact: '/api/v2' }, { prefix: '/api/v2/' }], toWeb],
+    [[{ exact: '/api' }, { prefix: '/api/' }], toApi],
+    [[{ exact: '/health' }], toApi],
+    [undefined, toWeb],
   ]);
 });
 
@@ -101,7 +102,7 @@ test('a route that is added after a synthesis counts, and a patch to what was ma
   add('b', [{ path: '/b', to: web }]);
   const route = synthTo(chart).one(VirtualService);
   expect(route.metadata.labels).toEqual({ patched: 'yes' });
-  expect(route.spec?.http?.map(({ match }) => match?.[0]?.uri)).toEqual([{ prefix: '/b' }, { prefix: '/' }]);
+  expect(route.spec?.http?.map(({ match }) => match?.[0]?.uri)).toEqual([{ exact: '/b' }, undefined]);
 });
 
 test('a service that takes every caller stays open: a route to it is no grant', () => {
@@ -150,9 +151,10 @@ describe('what is refused', () => {
     add('b', [{ path: '/', to: web }]);
     add('a', [{ path: '/', to: web }]);
     expect(caught(() => synthTo(chart)).findings[0]).toMatchObject({
-      code: 'route-overlap',
+      code: 'second-owner',
       construct: 'shop/b',
-      got: `path / of ${HOST}, which shop/a leads elsewhere`,
+      property: 'routes[0]',
+      got: `all other requests for ${HOST}, which routes[0] of shop/a has, too`,
     });
   });
 
@@ -191,7 +193,7 @@ describe('what is refused', () => {
     ['no routes', (valid) => ({ ...valid, routes: undefined }), 'no-routes'],
     ['a service in place of routes', (valid) => ({ ...valid, routes: valid.routes[0]?.to }), 'no-routes'],
     ['a route that is none', (valid) => ({ ...valid, routes: [null] }), 'bad-props'],
-    ['a route to nowhere', (valid) => ({ ...valid, routes: [{ path: '/' }] }), 'bad-reference'],
+    ['a route to nowhere', (valid) => ({ ...valid, routes: [{ path: '/' }] }), 'no-destination'],
     ['a route to a gateway', (valid) => ({ ...valid, routes: [{ path: '/', to: valid.gateway }] }), 'bad-reference'],
     ['a path that is no text', (valid) => ({ ...valid, routes: [{ ...valid.routes[0], path: 5n }] }), 'bad-path'],
     ['no host', (valid) => ({ ...valid, host: undefined }), 'bad-host'],

@@ -121,7 +121,7 @@ export const ingress: readonly Case[] = [
       what: 'the longer prefix is taken out',
       edit: change('VirtualService', 'shop.example.com', (spec) => ({
         ...without(spec, 'http'),
-        http: asList(spec['http']).filter((route) => !JSON.stringify(asRecord(route)['match']).includes('"/api/v2"')),
+        http: asList(spec['http']).filter((route) => !JSON.stringify(asRecord(route)['match'] ?? []).includes('"/api/v2"')),
       })),
     },
   },
