@@ -26,8 +26,8 @@ export interface CanaryReleaseProps {
  */
 export class CanaryRelease extends Construct {
   /**
-   * @throws MeshError when the weight is no percentage, or the versions are one or not the service's; at synthesis, when a
-   * port of the service carries TLS that the pods end themselves.
+   * @throws MeshError when the weight is no percentage, or the versions are one or not the service's; at synthesis, when no
+   * port of the service carries TCP.
    */
   public constructor(scope: Construct, id: string, props: CanaryReleaseProps) {
     super(scope, id);
