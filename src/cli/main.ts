@@ -13,6 +13,11 @@ interface CommandEntry {
 
 const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'access',
+    summary: 'print who may call what in a program, and which line says it',
+    load: () => (require('./access-command') as typeof import('./access-command')).accessCommand,
+  },
+  {
     name: 'import',
     summary: 'generate typed constructs from CRDs, or compare two sets of CRDs',
     load: () => (require('./import-command') as typeof import('./import-command')).importCommand,

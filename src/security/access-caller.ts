@@ -3,7 +3,9 @@ import { badReference, describeReference, isObjectConstruct, namespaceOf, requir
 import type { ObjectConstruct } from '../core/references';
 import { meshError } from '../errors/mesh-error';
 import { readWorkload } from '../traffic/kubernetes-workload';
+import type { IpBlock } from './ip-block';
 import { principalOf } from './principal';
+import type { RequestPrincipal } from './request-principal';
 
 /** Who may be let in: a service, a gateway, whatever has an identity in the mesh. */
 export interface AccessSource extends IConstruct {
@@ -20,6 +22,12 @@ export interface AccessSource extends IConstruct {
  */
 export type AccessCaller = AccessSource | ObjectConstruct;
 
+/** Whom a rule is for: one caller, addresses, whoever shows a token, several of these, or anyone at all. */
+export type AccessCallers = 'anyone' | SingleCaller | readonly SingleCaller[];
+
+/** One of those whom a rule is for. */
+export type SingleCaller = AccessCaller | IpBlock | RequestPrincipal;
+
 /** Callers as a policy names them. */
 export interface CallerIdentities {
   readonly principals: readonly string[];
@@ -33,9 +41,9 @@ const EXPECTED = 'something with an identity in the mesh: a MeshService, a gatew
  *
  * @throws MeshError
  */
-export function requireCaller(target: IConstruct, caller: unknown): asserts caller is AccessCaller {
-  requireSameCluster(target, caller, 'allowFrom', EXPECTED);
-  if (!('principals' in caller) && !isObjectConstruct(caller)) throw noIdentity(target, caller);
+export function requireCaller(target: IConstruct, caller: unknown, property = 'allowFrom', expected = EXPECTED): asserts caller is AccessCaller {
+  requireSameCluster(target, caller, property, expected);
+  if (!('principals' in caller) && !isObjectConstruct(caller)) throw noIdentity(target, caller, property);
 }
 
 /**
@@ -43,17 +51,18 @@ export function requireCaller(target: IConstruct, caller: unknown): asserts call
  *
  * @throws MeshError when there is none, or it is the account of all pods that have none of their own.
  */
-export function identitiesOf(target: IConstruct, caller: AccessCaller): CallerIdentities {
+export function identitiesOf(target: IConstruct, caller: AccessCaller, property = 'allowFrom'): CallerIdentities {
   if ('principals' in caller) {
     const principals: unknown = caller.principals;
-    if (!Array.isArray(principals) || principals.length === 0) throw noIdentity(target, caller);
+    if (!Array.isArray(principals) || principals.length === 0) throw noIdentity(target, caller, property);
     return { principals: principals as string[], namespaces: [] };
   }
   if (caller.kind === 'Namespace') return { principals: [], namespaces: [caller.name] };
   const namespace = namespaceOf(caller);
-  if (namespace === undefined) throw badReference(target, caller, 'allowFrom', 'a caller in a namespace', 'give it or its chart a namespace');
-  if (caller.kind === 'ServiceAccount') return { principals: [principalOf(caller, namespace, caller.name)], namespaces: [] };
-  return { principals: [principalOf(caller, namespace, workloadAccount(target, caller, 'allowFrom'))], namespaces: [] };
+  if (namespace === undefined) throw badReference(target, caller, property, 'a caller in a namespace', 'give it or its chart a namespace');
+  if (caller.kind === 'ServiceAccount') return { principals: [principalOf(caller, namespace, caller.name, trustDomainOf(caller))], namespaces: [] };
+  if (caller.kind === 'Service') return { principals: principalsOfService(caller, namespace), namespaces: [] };
+  return { principals: [principalOf(caller, namespace, workloadAccount(target, caller, property))], namespaces: [] };
 }
 
 /**
@@ -77,7 +86,18 @@ export function workloadAccount(from: IConstruct, workload: ObjectConstruct, pro
   });
 }
 
-function noIdentity(from: IConstruct, caller: IConstruct, property = 'allowFrom'): Error {
+/** A Service calls as its pods do: as the mesh knows them, else as an account of its name. */
+function principalsOfService(service: ObjectConstruct, namespace: string): readonly string[] {
+  const known = service.node.tryFindChild('mesh');
+  return known !== undefined && 'principals' in known ? (known as AccessSource).principals : [principalOf(service, namespace, service.name)];
+}
+
+function trustDomainOf(account: ObjectConstruct): string | undefined {
+  const { trustDomain } = account as { readonly trustDomain?: unknown };
+  return typeof trustDomain === 'string' ? trustDomain : undefined;
+}
+
+function noIdentity(from: IConstruct, caller: IConstruct, property: string): Error {
   return meshError({
     code: 'no-identity',
     construct: from.node.path,

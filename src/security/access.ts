@@ -1,203 +1,140 @@
-import { Lazy } from 'cdk8s';
-import type { Construct, IConstruct } from 'constructs';
-import { AuthorizationPolicy } from '../../imports/istio/authorization-policy';
-import { Cluster } from '../core/cluster';
-import { compareConstructs } from '../core/construct-path';
-import { rootState } from '../core/root-state';
-import { PlannedChildren } from '../core/planned-children';
-import type { Wanted } from '../core/planned-children';
-import { addPlanner } from '../core/planner';
-import type { Finding } from '../errors/finding';
-import { MeshError, meshError } from '../errors/mesh-error';
-import { identitiesOf, requireCaller } from './access-caller';
-import type { AccessCaller, CallerIdentities } from './access-caller';
+import type { Construct } from 'constructs';
+import { refuse } from '../traffic/rules/refuse';
+import { describeValue } from '../core/refusal';
+import { checkedConditions } from './access-conditions';
+import type { AccessCaller, AccessCallers } from './access-caller';
+import { requireCaller } from './access-caller';
+import { planAccess } from './access-planner';
 import { checkAccessRule } from './access-rule';
-import type { AccessRule } from './access-rule';
-
-/** Pods that access is granted to. */
-export interface AccessTarget {
-  /** The construct that owns the policies. */
-  readonly scope: Construct;
-  /** Name of the policies. */
-  readonly name: string;
-  readonly namespace: string;
-  /** Labels of the pods. */
-  readonly selector: () => Readonly<Record<string, string>>;
-}
-
-interface Grant {
-  readonly caller: AccessCaller;
-  readonly target: AccessTarget;
-  readonly rule: AccessRule;
-  /** Follows from something else that was said, such as a route: alone it closes nothing that was open. */
-  readonly implied: boolean;
-}
-
-/** A grant whose caller is known by name. */
-interface NamedGrant extends Grant {
-  readonly from: CallerIdentities;
-}
-
-interface Access {
-  readonly grants: Grant[];
-  readonly planned: PlannedChildren;
-  /** Grants to each set of pods, as of the last plan: policies that are made already read what is theirs here. */
-  groups: ReadonlyMap<string, readonly NamedGrant[]>;
-}
+import type { AccessRule, AuditRule, CustomRule, DenyRule } from './access-rule';
+import { callSite } from './call-site';
+import { checkedCallers } from './callers';
+import { accessOf } from './grants';
+import type { Grant } from './grants';
+import { policyTarget } from './policy-target';
+import type { PolicySubject, PolicyTarget } from './policy-target';
 
 /**
- * Records that `caller` may call `target`. At synthesis all grants become one AuthorizationPolicy for each set of pods,
- * with one rule for each different kind of access; `from` and `to` of one grant always stay in one rule.
+ * Who may call some pods: of a service, a gateway, a workload, a namespace, or the mesh.
  *
- * @throws MeshError when the rule would allow something else than it says, or the caller is in another cluster or nothing
- * that calls; at synthesis, when the caller has no identity of its own.
+ * What is said all over the program becomes one AuthorizationPolicy for each set of pods and action. Of all that applies to a
+ * request, an external authorizer is asked first, then what denies counts, then what allows; where something allows, what
+ * nothing allows is refused.
+ *
+ * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
+ * @example
+ * Access.to(mesh).denyFrom(IpBlock.of('203.0.113.7'));
  */
-export function grantAccess(caller: AccessCaller, target: AccessTarget, rule: AccessRule): void {
-  checkAccessRule(target.scope.node.path, rule);
-  addGrant({ caller, target, rule, implied: false });
+export class Access {
+  /**
+   * To the pods of a service, a gateway or a workload, to all pods of a namespace, or to those of a mesh.
+   *
+   * @throws MeshError when it is nothing that has pods.
+   */
+  public static to(subject: PolicySubject): Access {
+    return new Access(policyTarget(undefined, subject, 'to'));
+  }
+
+  private constructor(private readonly target: PolicyTarget) {}
+
+  /**
+   * Lets callers in, as far as the rule says. The first grant closes what took every caller: from then on those are let in that
+   * were granted access, and no others.
+   *
+   * @throws MeshError when a caller is nothing that has an identity, or the rule says something else than it means; at
+   * synthesis, when a caller has no ServiceAccount of its own, or its identity or token is nothing that these pods see.
+   */
+  public allowFrom(callers: AccessCallers, rule: AccessRule = {}): void {
+    this.add('allowFrom', 'ALLOW', callers, rule);
+  }
+
+  /**
+   * Refuses callers, as far as the rule says and whatever is granted. A rule about requests leaves out ports that carry none.
+   *
+   * @throws MeshError as `allowFrom`; when every request of every caller would be refused; at synthesis, when the rule is got
+   * round by writing a path otherwise, or by plain text.
+   */
+  public denyFrom(callers: AccessCallers, rule: DenyRule = {}): void {
+    this.add('denyFrom', 'DENY', callers, rule);
+  }
+
+  /**
+   * Has requests of callers written down by the mesh's providers of audit logs; nobody is let in or refused by it.
+   *
+   * @throws MeshError as `allowFrom`.
+   */
+  public auditFrom(callers: AccessCallers, rule: AuditRule = {}): void {
+    this.add('auditFrom', 'AUDIT', callers, rule);
+  }
+
+  /**
+   * Asks an external authorizer about requests before anything else is looked at.
+   *
+   * @param provider name of the authorizer among `extensionProviders` of the mesh's configuration
+   * @throws MeshError when the rule says something else than it means; at synthesis, when the mesh has no such provider, or the
+   * pods have two.
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
+   */
+  public custom(provider: string, rule: CustomRule = {}): void {
+    if (typeof provider !== 'string' || provider === '') {
+      const place = { construct: this.target.scope.node.path, property: 'custom' };
+      throw refuse(place, 'bad-text', describeValue(provider), 'the name of an external authorizer', 'name one of extensionProviders of meshConfig');
+    }
+    this.add('custom', 'CUSTOM', 'anyone', rule, provider);
+  }
+
+  /** Lets nobody in who was not granted access. */
+  public denyByDefault(): void {
+    const { scope } = this.target;
+    accessOf(scope).denials.push({ target: this.target, isMade: false });
+    planAccess(scope);
+  }
+
+  private add(method: Grant['method'], action: Grant['action'], given: AccessCallers, rule: AccessRule, provider?: string): void {
+    const { target } = this;
+    const { scope } = target;
+    checkAccessRule(scope.node.path, rule, method);
+    const callers = checkedCallers(scope, given, method);
+    const except = rule.except === undefined ? undefined : this.checkedExcept(rule.except, method);
+    const conditions = rule.when === undefined ? [] : checkedConditions({ construct: scope.node.path, property: `${method}.when` }, rule.when);
+    const grant: Grant = { method, action, target, callers, except, rule, conditions, implied: false, site: callSite(), ...(provider === undefined ? {} : { provider }) };
+    if (action === 'DENY') requireSomethingLeft(grant);
+    addGrant(grant);
+  }
+
+  private checkedExcept(given: AccessCallers, method: string): Grant['except'] {
+    const place = { construct: this.target.scope.node.path, property: `${method}.except` };
+    const callers = checkedCallers(this.target.scope, given, place.property);
+    if (callers === undefined) throw refuse(place, 'no-callers', "'anyone'", 'some callers: a rule for nobody does nothing', 'take the rule out');
+    const token = callers.find((caller) => 'conditions' in caller && caller.conditions.length > 0);
+    if (token === undefined) return callers;
+    throw refuse(place, 'bad-except', 'a RequestPrincipal with claims', 'issuer and subject alone: Istio cannot leave out what several things together tell', "ask for the claim with when: { 'request.auth.claims[…]': { notValues } }");
+  }
 }
 
 /** Lets `caller` in where callers need a grant at all: a route to a service that takes every caller closes nothing. */
-export function implyAccess(caller: AccessCaller, target: AccessTarget): void {
-  addGrant({ caller, target, rule: {}, implied: true });
+export function implyAccess(caller: AccessCaller, subject: PolicySubject): void {
+  const target = policyTarget(undefined, subject, 'allowFrom');
+  requireCaller(target.scope, caller);
+  addGrant({ method: 'allowFrom', action: 'ALLOW', target, callers: [caller], except: undefined, rule: {}, conditions: [], implied: true, site: callSite() });
 }
 
-/** Notes that a namespace lets nobody in without a grant. */
-export function noteDenyByDefault(scope: Construct, namespace: string): void {
-  deniedNamespaces(scope).add(`${Cluster.pathOf(scope)}\n${namespace}`);
-}
-
-function deniedNamespaces(scope: IConstruct): Set<string> {
-  return rootState(scope, 'deniedNamespaces', () => new Set<string>());
+/** Notes that a namespace lets nobody in without a grant, and makes the policy for it itself. */
+export function noteDenyByDefault(namespace: Construct & { readonly kind: string; readonly name: string }): void {
+  accessOf(namespace).denials.push({ target: policyTarget(undefined, namespace, 'denyByDefault'), isMade: true });
+  planAccess(namespace);
 }
 
 function addGrant(grant: Grant): void {
-  const { caller, target } = grant;
-  requireCaller(target.scope, caller);
-  const access = rootState<Access>(target.scope, 'access', () => ({
-    grants: [],
-    planned: new PlannedChildren(),
-    groups: new Map(),
-  }));
-  access.grants.push(grant);
-  addPlanner(target.scope, { key: 'access', plan: () => plan(access) });
+  const { scope } = grant.target;
+  accessOf(scope).grants.push(grant);
+  planAccess(scope);
 }
 
-function plan(access: Access): void {
-  access.groups = groupByPods(withIdentities(access.grants));
-  const wanted = new Map<string, Wanted>();
-  for (const [key, group] of access.groups) {
-    if (!needsPolicy(group)) continue;
-    const target = firstTarget(group);
-    wanted.set(key, { owner: target.scope, make: () => makePolicy(target, () => access.groups.get(key) ?? []) });
-  }
-  access.planned.bring(wanted);
-}
-
-/** What is wrong with callers comes in one error. */
-function withIdentities(grants: readonly Grant[]): NamedGrant[] {
-  const findings: Finding[] = [];
-  const named = grants.flatMap((grant) => {
-    try {
-      return [{ ...grant, from: identitiesOf(grant.target.scope, grant.caller) }];
-    } catch (error) {
-      if (!MeshError.isMeshError(error)) throw error;
-      findings.push(...error.findings);
-      return [];
-    }
-  });
-  if (findings.length > 0) throw new MeshError(findings);
-  return named;
-}
-
-/** A policy for pods that take every caller would shut out all but those it names. */
-function needsPolicy(group: readonly Grant[]): boolean {
-  const { scope, namespace } = firstTarget(group);
-  const isDenied = deniedNamespaces(scope).has(`${Cluster.pathOf(scope)}\n${namespace}`);
-  return isDenied || group.some((grant) => !grant.implied);
-}
-
-/** By path, so that the policy's place and name do not depend on the order of construction. */
-function firstTarget(grants: readonly Grant[]): AccessTarget {
-  const targets = grants.map((grant) => grant.target);
-  return targets.reduce((first, other) => (compareConstructs(other.scope, first.scope) < 0 ? other : first));
-}
-
-function makePolicy(target: AccessTarget, grants: () => readonly NamedGrant[]): AuthorizationPolicy {
-  return new AuthorizationPolicy(target.scope, 'access', {
-    metadata: { name: target.name, namespace: target.namespace },
-    spec: {
-      action: 'ALLOW',
-      selector: { matchLabels: target.selector() },
-      rules: Lazy.any({ produce: () => rulesOf(grants()) }) as never,
-    },
-  });
-}
-
-/** Grants to the same pods; two services may stand for one set of them. */
-function groupByPods(grants: readonly NamedGrant[]): Map<string, NamedGrant[]> {
-  const groups = new Map<string, NamedGrant[]>();
-  for (const grant of grants) {
-    const { scope, namespace, selector } = grant.target;
-    const labels = Object.entries(selector()).sort(([a], [b]) => (a < b ? -1 : 1));
-    if (labels.length === 0) throw noPods(grant.target);
-    const key = JSON.stringify([Cluster.pathOf(scope), namespace, labels]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [grant]);
-    else group.push(grant);
-  }
-  return groups;
-}
-
-interface PolicyRule {
-  readonly from: readonly { readonly source: Partial<CallerIdentities> }[];
-  readonly to?: readonly { readonly operation: AccessRule }[];
-}
-
-/** One rule for each different operation, with all callers that may do it. */
-function rulesOf(grants: readonly NamedGrant[]): PolicyRule[] {
-  const callers = new Map<string, CallerIdentities[]>();
-  for (const { from, rule } of grants) {
-    const key = JSON.stringify(operationOf(rule));
-    callers.set(key, [...(callers.get(key) ?? []), from]);
-  }
-  return [...callers]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, identities]) => {
-      const operation = JSON.parse(key) as AccessRule;
-      const from = sourcesOf(identities);
-      return Object.keys(operation).length === 0 ? { from } : { from, to: [{ operation }] };
-    });
-}
-
-/** Sources of their own: within one source, both the principal and the namespace would have to fit. */
-function sourcesOf(identities: readonly CallerIdentities[]): PolicyRule['from'] {
-  const [principals, namespaces] = (['principals', 'namespaces'] as const).map((key) => [...new Set(identities.flatMap((each) => each[key]))].sort());
-  return [
-    ...(principals?.length ? [{ source: { principals } }] : []),
-    ...(namespaces?.length ? [{ source: { namespaces } }] : []),
-  ];
-}
-
-/** Sorted lists without doubles: two grants that say the same in another order are one. */
-function operationOf(rule: AccessRule): object {
-  const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();
-  return {
-    ...(rule.hosts === undefined ? {} : { hosts: sorted(rule.hosts) }),
-    ...(rule.methods === undefined ? {} : { methods: sorted(rule.methods) }),
-    ...(rule.paths === undefined ? {} : { paths: sorted(rule.paths) }),
-    ...(rule.ports === undefined ? {} : { ports: sorted(rule.ports.map(String)) }),
-  };
-}
-
-/** A policy without labels holds for every pod of its namespace, and in the root namespace for the whole mesh. */
-function noPods(target: AccessTarget): Error {
-  return meshError({
-    code: 'no-pods',
-    construct: target.scope.node.path,
-    property: 'selector',
-    got: 'a service that selects no pods',
-    expected: 'labels that tell its pods: access is granted to pods, and none means all of the namespace',
-    fix: 'give the Service a selector, or name the labels with MeshService.fromName',
-  });
+/** A denial that asks for nothing is an outage; whoever wants it says so. */
+function requireSomethingLeft({ target, callers, except, rule, method }: Grant): void {
+  const { everything, dryRun, pathsAsWritten: _paths, tokensCheckedElsewhere: _tokens, except: _except, ...asked } = rule as DenyRule;
+  if (everything === true || dryRun === true || callers !== undefined || except !== undefined || Object.values(asked).some((value) => value !== undefined)) return;
+  const place = { construct: target.scope.node.path, property: method };
+  throw refuse(place, 'denies-everything', 'every request of every caller', 'a rule that leaves something', 'say everything: true to shut these pods off; to let in only who was granted access, say Access.to(…).denyByDefault()');
 }

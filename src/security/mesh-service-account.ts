@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
 import type { NamespaceReference, ObjectConstruct } from '../core/references';
+import { Host } from '../core/host';
 import { requireProps } from '../core/required-props';
 import { dns1123Subdomain } from '../validation/names';
 import type { Known } from '../core/unknown';
@@ -17,6 +18,11 @@ export interface NamedServiceAccountProps {
    * @default - the chart's namespace
    */
   readonly namespace?: NamespaceReference;
+  /**
+   * Trust domain of its identity, where it is another mesh's; one of `trustDomainAliases` of this mesh's configuration.
+   * @default - the cluster's
+   */
+  readonly trustDomain?: Known<string>;
 }
 
 /** A ServiceAccount: its name, or a construct of that kind. */
@@ -39,12 +45,16 @@ export class MeshServiceAccount extends Construct {
   public readonly kind = 'ServiceAccount';
   public readonly name: string;
   public readonly namespace: string;
+  /** Undefined for the cluster's own. */
+  public readonly trustDomain: string | undefined;
 
   private constructor(scope: Construct, id: string, props: NamedServiceAccountProps) {
     super(scope, id);
     requireProps(this, props);
     this.namespace = namespaceName(this, props.namespace ?? chartNamespace(this) ?? '');
     this.name = serviceAccountName(this, props.name ?? id, this.namespace, 'name');
+    const place = { construct: this.node.path, property: 'trustDomain' };
+    this.trustDomain = props.trustDomain === undefined ? undefined : Host.of(props.trustDomain, place).value;
   }
 }
 

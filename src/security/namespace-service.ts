@@ -12,6 +12,7 @@ import { manifestPorts } from '../traffic/service-ports';
 import type { ManifestPort, NamespaceServicePort } from '../traffic/service-ports';
 import { containerPorts, labelsOfPods } from '../traffic/workload-service';
 import type { Known } from '../core/unknown';
+import type { TrafficApi } from '../traffic/traffic-objects';
 
 /** A service that a namespace makes: of one port, of several, or of the ports of a workload. */
 export type NamespaceServiceProps = OnePortProps | SeveralPortsProps | WorkloadPortsProps;
@@ -33,6 +34,11 @@ export interface NamespaceServicePods {
    * @default - none: pods are told by `selector`, and are to run as a ServiceAccount of the service's name
    */
   readonly workload?: ObjectConstruct;
+  /**
+   * The API that the service's rules and shares are written in: see {@link MeshServiceOptions.api}.
+   * @default 'istio'
+   */
+  readonly api?: TrafficApi;
 }
 
 /** A service of one port. */

@@ -11,7 +11,10 @@ import { requireProps } from '../core/required-props';
 import { Stage } from '../core/stage';
 import { meshError } from '../errors/mesh-error';
 import { MeshService } from '../traffic/mesh-service';
-import { noteDenyByDefault } from './access';
+import { Access, noteDenyByDefault } from './access';
+import type { AccessCallers } from './access-caller';
+import type { AccessRule, DenyRule } from './access-rule';
+import { judgeMtls } from './mtls-clashes';
 import { serviceParts } from './namespace-service';
 import type { NamespaceServiceProps } from './namespace-service';
 import type { Known } from '../core/unknown';
@@ -69,6 +72,7 @@ export class StrictMtlsNamespace extends Construct {
       metadata: { name: 'default', namespace: this.name },
       spec: { mtls: { mode: 'STRICT' } },
     });
+    judgeMtls(this);
     if (props.denyByDefault !== false) this.denyByDefault();
   }
 
@@ -83,11 +87,30 @@ export class StrictMtlsNamespace extends Construct {
     if (typeof name !== 'string' || name === '') throw badReference(this, name, 'addService', 'the name of the service');
     if (this.services.node.tryFindChild(name) !== undefined) throw this.refuseSecond(name);
     const metadata = { name, namespace: this.name };
-    const { workload, versions } = props;
+    const { workload, versions, api } = props;
     const { selector, ports } = serviceParts(this, name, props);
     if (workload === undefined) new ServiceAccount(this.accounts, name, { metadata });
     const service = new Service(this.services, name, { metadata, spec: { selector, ports } });
-    return MeshService.from(service, { ...(versions === undefined ? {} : { versions }), ...(workload === undefined ? {} : { workload }) });
+    const options = { versions, workload, api };
+    return MeshService.from(service, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
+  }
+
+  /**
+   * Lets callers call whatever runs in the namespace, as far as the rule says.
+   *
+   * @throws MeshError as {@link Access.allowFrom}.
+   */
+  public allowFrom(callers: AccessCallers, rule: AccessRule = {}): void {
+    Access.to(this).allowFrom(callers, rule);
+  }
+
+  /**
+   * Refuses callers of whatever runs in the namespace, as far as the rule says and whatever is granted.
+   *
+   * @throws MeshError as {@link Access.denyFrom}.
+   */
+  public denyFrom(callers: AccessCallers, rule: DenyRule = {}): void {
+    Access.to(this).denyFrom(callers, rule);
   }
 
   private refuseSecond(name: string): Error {
@@ -109,6 +132,6 @@ export class StrictMtlsNamespace extends Construct {
     });
     // grants first: on a namespace that lives, callers would be refused until theirs is applied
     policy.atStage(Stage.policies + 1);
-    noteDenyByDefault(this, this.name);
+    noteDenyByDefault(this);
   }
 }

@@ -99,7 +99,7 @@ describe('what is refused', () => {
     [{ port: 80, selector: {} }, 'bad-selector'],
     [{ port: 80, selector: Selector.all() }, 'bad-props'],
     [{ port: 80, selector: 'web' }, 'bad-selector'],
-    [{ port: 80, portName: 'Web' }, 'bad-port'],
+    [{ port: 80, portName: 'a'.repeat(64) }, 'bad-port'],
     [{ port: 80, appProtocol: 5 }, 'bad-port'],
   ])('%j', (props, code) => {
     const { shop } = program();
