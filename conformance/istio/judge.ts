@@ -11,6 +11,7 @@ import type { IstioBinaries } from './binaries';
 import { asInCluster } from './cluster';
 import { injectedPodsRow } from './example-pods';
 import { injectionRows } from './injection-rows';
+import { mtlsRow } from './mtls-rows';
 import { plantedRow, refusedRow } from './planted';
 import type { Analysis } from './programs';
 import { Programs, withFile } from './programs';
@@ -36,7 +37,8 @@ export const judge: Judge = {
     const examples = exampleNames().map((name) => ({ name, rows: () => exampleRows(programs, binaries, name, row) }));
     const pages = docsPages('istio').map(({ page, outputs }) => ({ name: page, rows: () => docsRows(programs, page, outputs, row) }));
     const injection = { name: 'injection', rows: () => injectionRows(binaries, row) };
-    for (const part of [{ name: 'analyzers', rows: controls }, injection, ...examples, ...pages]) {
+    const mtls = { name: 'mTLS modes', rows: async () => row(await mtlsRow({ log })) };
+    for (const part of [{ name: 'analyzers', rows: controls }, injection, mtls, ...examples, ...pages]) {
       signal.throwIfAborted();
       log(part.name);
       try {

@@ -26,6 +26,9 @@ import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingre
 import type { HelmRelease } from '../migrate/from-helm';
 import type { ChartName } from '../migrate/values/charts';
 import type { JsonObject } from '../rules/json';
+import { mtlsModeOf } from '../security/mtls-mode';
+import type { MtlsMode } from '../security/mtls-mode';
+import type { PolicySubject } from '../security/policy-target';
 import { ComponentPropsOf } from './component-props';
 import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';
@@ -212,6 +215,15 @@ export class Mesh extends Construct implements MeshReference {
     requireProps(this, props, 'addEastWestGateway');
     if (this.ztunnel !== undefined) throw this.noAmbientEastWest();
     return new EastWestGateway(this, id, mergeProps<EastWestGatewayProps>({ ...this.gatewayProps, namespace: this.namespace }, props));
+  }
+
+  /**
+   * The mode of mutual TLS in which a workload takes connections, by Istio's precedence: see {@link mtlsModeOf}.
+   *
+   * @param port of the pods, for what is said of a port alone
+   */
+  public mtlsModeOf(workload: PolicySubject, port?: number): MtlsMode {
+    return mtlsModeOf(workload, port);
   }
 
   /** ztunnels of several networks meet at a gateway of another kind, which istiod makes of a Gateway of the Gateway API. */

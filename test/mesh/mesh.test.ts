@@ -93,6 +93,14 @@ describe('the control plane', () => {
     expect(kinds).toEqual(expect.arrayContaining(places));
   });
 
+  test('tells the mode of mutual TLS of a workload', () => {
+    const chart = new Chart(new MeshApp(), 'platform');
+    const mesh = new Mesh(chart, 'mesh');
+    const web = new StrictMtlsNamespace(chart, 'shop', { mesh }).addService('web', { port: 8080 });
+    expect(mesh.mtlsModeOf(web, 8080)).toBe('STRICT');
+    expect(() => mesh.mtlsModeOf(web, 0)).toThrow(/from 1 to 65535/);
+  });
+
   test('knows of its cluster: domains, network', () => {
     const shown = made({}, { istio: '1.31.1', clusterDomain: 'corp.local', trustDomain: 'example.org', network: 'network1' });
     expect(meshConfig(shown)).toMatchObject({ trustDomain: 'example.org', rootNamespace: 'istio-system' });
