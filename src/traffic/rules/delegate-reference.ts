@@ -11,7 +11,7 @@ export const DELEGATE_BRAND = Symbol.for('mesh-constructs.RouteDelegate');
 export interface DelegateReference {
   readonly name: string;
   readonly namespace: string;
-  /** Its routes; undefined for one of another program. */
+  /** Its routes; undefined for one of another program. @internal */
   readonly routes: readonly CheckedRoute[] | undefined;
 }
 
