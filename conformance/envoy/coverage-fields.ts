@@ -189,7 +189,6 @@ export const FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** What no case can show, and why. */
 export const NOT_SEEN: Readonly<Record<string, string>> = {
-  'tcpPool: connectTimeout': 'no local address leaves a connection unanswered',
   'balancer: warmup': 'the pods of a scene are all of one age',
   'warmup: duration': 'as warmup',
   'warmup: minimumPercent': 'as warmup',

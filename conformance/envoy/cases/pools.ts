@@ -80,11 +80,11 @@ export const pools: readonly Case[] = [
   limited(
     'outliers: and back',
     'a pod that fails is left alone for its time, and then asked again',
-    { outlierDetection: { consecutive5xxErrors: 3, interval: '1s', baseEjectionTime: '2s', maxEjectionPercent: 100 } },
+    { outlierDetection: { consecutive5xxErrors: 3, interval: '1s', baseEjectionTime: '6s', maxEjectionPercent: 100 } },
     [
       many(60, 'one pod fails', { shares: { 'web-v1-b': [50, 57], '500 web-v1-a': [3, 10] } }, { shares: { '500 web-v1-a': [15, 45] } }, { atOnce: 1, upstreams: { 'web-v1-a': () => ({ status: 500 }) } }),
       many(40, 'right after, though it is well again', { shares: { 'web-v1-b': [40, 40] } }, { spread: [2, 2] }, { atOnce: 1 }),
-      many(40, 'after its time', { spread: [2, 2] }, undefined, { atOnce: 1, pauseMs: 4_000 }),
+      many(40, 'after its time', { spread: [2, 2] }, undefined, { atOnce: 1, pauseMs: 9_000 }),
     ],
     { pods: two },
   ),
