@@ -163,6 +163,7 @@ for (const [name, command] of Object.entries({
   bench: 'tsx bench/main.ts',
   conformance: 'tsx conformance/main.ts',
   imports: 'tsx tools/generate-imports.ts',
+  'pulumi-lines': 'tsx tools/pulumi-lines.ts',
   'values-page': 'tsx tools/values-page.ts',
   prepack: 'tsx tools/subpath-folders.ts add',
   postpack: 'tsx tools/subpath-folders.ts remove',

@@ -3,9 +3,11 @@ import type { App } from 'cdk8s';
 import { bookinfo } from '../../examples/01-bookinfo/main';
 import { egress } from '../../examples/05-egress/main';
 import { shop } from '../../examples/07-pulumi/shop';
+import { Mesh } from '../../src';
 import { runProgram } from '../../src/pulumi/deployed-program';
 import type { DeployedObject, MeshProgram } from '../../src/pulumi/deployed-program';
-import type { KubeObject } from '../kubernetes/client';
+import { registered } from '../../src/pulumi/resource-settings';
+import type { Applied, KubeObject } from '../kubernetes/client';
 import type { ApiServer } from '../kubernetes/server';
 import type { JudgeRow } from '../runner/judge';
 import { Random } from '../verdict/random';
@@ -29,7 +31,31 @@ const ORDERS = 3;
 export async function pulumiRows(log: (line: string) => void, keep: (row: JudgeRow) => void): Promise<void> {
   await withServer({ controllers: true, log }, async (server) => {
     for (const [name, program] of Object.entries(PROGRAMS)) keep(await programRow(server, name, program));
+    keep(await updateRow(server));
   });
+}
+
+/** An update of the webhook that checks Istio's objects, after istiod has written to it; the control is one that forces nothing. */
+async function updateRow(server: ApiServer): Promise<JudgeRow> {
+  const cases = new Cases('an update after istiod: with Pulumi');
+  const { objects } = runProgram((scope) => new Mesh(scope, 'mesh', { crds: false }), { cluster: { istio: '1.31.3' } });
+  for (const { item, manifest } of objects.filter((object) => object.item.object.identity.kind === 'ValidatingWebhookConfiguration')) {
+    const object = registered(item, manifest) as KubeObject;
+    const { apiVersion, kind, metadata, webhooks } = object as { apiVersion: string; kind: string; metadata: { name: string; annotations?: Record<string, string> }; webhooks: { name: string }[] };
+    const written = { apiVersion, kind, metadata: { name: metadata.name }, webhooks: webhooks.map(({ name }) => ({ name, failurePolicy: 'Fail' })) };
+    const apply = (what: KubeObject, fieldManager: string, force: boolean): Promise<Applied> => server.apply(what, { fieldManager, force });
+    const steps = [
+      await apply(object, 'pulumi', false),
+      await apply(written, 'istiod', true),
+      await apply(object, 'pulumi', metadata.annotations?.['pulumi.com/patchForce'] === 'true'),
+      await apply(written, 'istiod', true),
+    ];
+    steps.forEach(({ accepted, message }, index) => cases.judge(`${metadata.name}, write ${index + 1}`, accepted ? undefined : message));
+    const { accepted } = await apply(object, 'pulumi', false);
+    cases.judge(`${metadata.name}, without force`, accepted ? 'no conflict: nothing has to be forced' : undefined);
+    await server.delete(object);
+  }
+  return cases.row('what istiod wrote is no conflict');
 }
 
 async function programRow(server: ApiServer, name: string, program: MeshProgram<unknown>): Promise<JudgeRow> {

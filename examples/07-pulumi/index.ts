@@ -10,7 +10,12 @@ const settings = {
   password: config.getSecret('password') ?? secret('change me'),
 };
 
-const deployed = new MeshComponent('mesh', { cluster: { istio: '1.31.3' }, program: (scope) => shop(scope, settings) });
+const deployed = new MeshComponent('mesh', {
+  cluster: { istio: '1.31.3' },
+  // done when the API server has everything, unless asked to wait until pods run and the gateway has its address
+  skipAwait: config.getBoolean('wait') !== true,
+  program: (scope) => shop(scope, settings),
+});
 
 export const address = deployed.addressOf(deployed.result.edge);
 export const meshId = deployed.result.mesh.meshId;

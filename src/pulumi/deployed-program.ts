@@ -7,6 +7,7 @@ import { MeshApp } from '../core/mesh-app';
 import { objectName } from '../core/identity';
 import type { ObjectItem } from '../core/object-graph';
 import { orderedObjects } from '../core/ordered-objects';
+import { refusal } from '../core/refusal';
 import { SynthSession } from '../core/synth-session';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
@@ -25,9 +26,9 @@ export type MeshProgram<Result> = (scope: Chart, app: MeshApp) => Result;
 /** Where a program is run. */
 export interface ProgramPlace {
   /** What is known of the cluster. @default - what is implied: see {@link Cluster} */
-  readonly cluster?: ClusterProps;
+  readonly cluster?: ClusterProps | undefined;
   /** Namespace of objects that name none. @default - none */
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
 }
 
 /** An object that is ready to be registered. */
@@ -50,13 +51,15 @@ export interface DeployedProgram<Result> {
 /**
  * Runs a program, and settles, renders and validates all that it makes.
  *
+ * @param name of the component, for errors
  * @throws MeshError with every finding.
  */
-export function runProgram<Result>(program: MeshProgram<Result>, { cluster, namespace }: ProgramPlace): DeployedProgram<Result> {
+export function runProgram<Result>(program: MeshProgram<Result>, { cluster, namespace }: ProgramPlace, name = ''): DeployedProgram<Result> {
   const app = new MeshApp();
   takeForeignValues(app, unknownOf);
   const around = cluster === undefined ? app : new Cluster(app, 'cluster', cluster);
   const result = program(new Chart(around, 'program', namespace === undefined ? {} : { namespace }), app);
+  requireDone(name, result);
   const { objects, warnings } = SynthSession.of(app).synthesize();
   const { ordered, graph } = orderedObjects(objects);
   const needs = deploymentNeeds(ordered, graph);
@@ -68,4 +71,17 @@ export function runProgram<Result>(program: MeshProgram<Result>, { cluster, name
   });
   if (findings.length > 0) throw new MeshError(findings);
   return { result, app, objects: deployed, warnings };
+}
+
+/** What a program makes after it has returned would be left out without a word. */
+function requireDone(construct: string, result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  // it is refused already, whatever becomes of it
+  result.catch(() => undefined);
+  throw refusal({ construct }, 'program', {
+    code: 'bad-props',
+    got: 'a promise: the program goes on after it has returned',
+    expected: 'a function that has made all constructs when it returns',
+    fix: 'await what the program needs before it, or give what is known later with fromInput(promise)',
+  });
 }

@@ -11,7 +11,7 @@ import { isMapOfText, labelsFit, listAt, textAt } from './manifest-parts';
  * - istiod waits for the CRDs, and for all configuration in its namespace;
  * - pods wait for their ServiceAccount, its permissions, what they mount, and for policies that hold for them;
  * - webhooks wait for the istiod behind them, node agents for istiod, too;
- * - what istiod judges or injects (Istio's objects, gateways, workloads) waits for istiod, its webhooks and the node agents;
+ * - what istiod judges, deploys or injects (objects of Istio and of the Gateway API, gateways, workloads) waits for istiod, its webhooks and the node agents;
  * - what shuts callers out waits for what lets them in;
  * - routes wait for the DestinationRules of the hosts that they lead to.
  *
@@ -37,6 +37,8 @@ const WORKLOADS = new Set(['DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet
 const WEBHOOKS = new Set(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration']);
 const BINDINGS = new Set(['ClusterRoleBinding', 'RoleBinding']);
 const ISTIO = /\.istio\.io$/;
+/** What istiod judges, or makes proxies of. */
+const FOR_ISTIOD = /(^|\.)(istio\.io|gateway\.networking\.k8s\.io)$/;
 
 /** The objects of a program by what others refer to them by; each cluster for itself. */
 class Index {
@@ -82,7 +84,7 @@ class Index {
 
   /** istiod, webhooks and node agents of earlier stages. */
   private controlPlaneFor({ object: { identity }, stage }: ObjectItem): readonly ObjectItem[] {
-    const isAsked = stage > Stage.istiod && (WEBHOOKS.has(identity.kind) || WORKLOADS.has(identity.kind) || ISTIO.test(identity.group));
+    const isAsked = stage > Stage.istiod && (WEBHOOKS.has(identity.kind) || WORKLOADS.has(identity.kind) || FOR_ISTIOD.test(identity.group));
     return isAsked ? (this.controlPlanes.get(identity.cluster) ?? []).filter((other) => other.stage < stage) : [];
   }
 

@@ -1,3 +1,4 @@
+export type { MeshComponentArgs, ObjectIdentity } from './component-args';
 export { deploy } from './construct-component';
 export type { ConstructClass } from './construct-component';
 export type { MeshProgram, ProgramPlace } from './deployed-program';
@@ -5,4 +6,4 @@ export { fromInput } from './inputs';
 export type { FromInput } from './inputs';
 export { KubernetesObject } from './kubernetes-object';
 export { MeshComponent } from './mesh-component';
-export type { GatewayLike, MeshComponentArgs, ObjectIdentity, ResourceQuery } from './mesh-component';
+export type { GatewayLike, ResourceQuery } from './mesh-component';

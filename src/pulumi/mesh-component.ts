@@ -1,51 +1,19 @@
-import { ComponentResource, log } from '@pulumi/pulumi';
-import type { ComponentResourceOptions, CustomResourceOptions, Output, ProviderResource } from '@pulumi/pulumi';
+import { ComponentResource, log, mergeOptions, Resource } from '@pulumi/pulumi';
+import type { ComponentResourceOptions, CustomResourceOptions, Output } from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
+import type { ObjectItem } from '../core/object-graph';
 import { describeValue, refusal } from '../core/refusal';
 import { formatFinding } from '../errors/finding';
+import { awaitAnnotations } from './awaited';
+import { requireArgs, requireOptions } from './component-args';
+import type { MeshComponentArgs } from './component-args';
 import { runProgram } from './deployed-program';
-import type { DeployedObject, DeployedProgram, MeshProgram, ProgramPlace } from './deployed-program';
-import { servicesWithoutPods } from './awaited';
+import type { DeployedProgram } from './deployed-program';
 import { KubernetesObject } from './kubernetes-object';
-import type { ObjectItem } from '../core/object-graph';
+import { listAt, textAt } from './manifest-parts';
 import { registered, resourceName, resourceType, settingsOf } from './resource-settings';
 
 const TYPE = 'mesh-constructs:index:MeshComponent';
-const ARGS = ['program', 'cluster', 'namespace', 'providers', 'retainCrds', 'resourceOptions'];
-
-/** What an object is, as options are chosen by. */
-export interface ObjectIdentity {
-  /** Path of its cluster's construct; empty for the implied one. */
-  readonly cluster: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** Empty for an object of the cluster. */
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** What a {@link MeshComponent} takes. */
-export interface MeshComponentArgs<Result> extends ProgramPlace {
-  /** The program: the same constructs as for `cdk8s synth`. What it returns is the component's `result`. */
-  readonly program: MeshProgram<Result>;
-  /**
-   * Providers by the id of the `Cluster` that the program makes, where it makes several.
-   * @default - the component's own `provider`
-   */
-  readonly providers?: Readonly<Record<string, ProviderResource>>;
-  /**
-   * Whether CustomResourceDefinitions stay when they are taken out of the program or the stack is destroyed: with one goes
-   * every object of its kind, whoever made it.
-   * @default true
-   */
-  readonly retainCrds?: boolean;
-  /**
-   * Options for single objects, added to those that follow from what the object is: `ignoreChanges` for what another
-   * controller writes, `protect`, `import`, …
-   * @default - none
-   */
-  readonly resourceOptions?: (object: ObjectIdentity) => CustomResourceOptions | undefined;
-}
 
 /** A gateway whose address is asked for. */
 export interface GatewayLike extends IConstruct {
@@ -74,14 +42,15 @@ export class MeshComponent<Result = unknown> extends ComponentResource {
   /** @throws MeshError with every finding of the program, before anything is registered. */
   public constructor(name: string, args: MeshComponentArgs<Result>, options: ComponentResourceOptions = {}) {
     requireArgs(name, args);
-    const program = runProgram(args.program, args);
+    const program = runProgram(args.program, args, name);
     requireProviders(name, program, args);
+    const optionsFor = optionsOf(name, program, args);
     super(TYPE, name, {}, options);
     this.name = name;
     this.result = program.result;
     this.clusters = clustersOf(program);
     for (const warning of program.warnings) void log.warn(formatFinding(warning), this);
-    this.register(program, args);
+    this.register(program, optionsFor, args.skipAwait ?? false);
     this.registerOutputs({});
   }
 
@@ -90,53 +59,55 @@ export class MeshComponent<Result = unknown> extends ComponentResource {
    *
    * @throws MeshError when the program makes no such object.
    */
-  public resource({ cluster, kind, namespace = '', name }: ResourceQuery): KubernetesObject {
-    const found = this.resources.get([cluster ?? [...this.clusters][0] ?? '', kind, namespace, name].join('\n'));
+  public resource(query: ResourceQuery): KubernetesObject {
+    const { cluster = [...this.clusters][0] ?? '', kind, namespace = '', name } = requireTree<ResourceQuery>(this.name, 'resource', query);
+    const found = this.find({ cluster, kind, namespace, name });
     if (found !== undefined) return found;
     throw refusal({ construct: this.name }, 'resource', {
       code: 'no-such-object',
-      got: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`,
+      got: `${describeKind(kind)} ${namespace === '' ? '' : `${namespace}/`}${name}`,
       expected: 'an object that the program makes',
       fix: this.clusters.size > 1 ? `name its cluster: one of ${[...this.clusters].join(', ')}` : 'look at its kind, namespace and name',
     });
   }
 
   /**
-   * The address of a gateway's load balancer, IP or host name; `undefined` where its Service has none.
+   * The address of a gateway's load balancer, IP or host name: of the Service that the program makes, or of the one that istiod
+   * makes for a gateway of the Gateway API. `undefined` where there is none.
    *
-   * @throws MeshError when the program makes no Service for the gateway.
+   * @throws MeshError when the program makes neither for the gateway.
    */
-  public addressOf({ name, namespace }: GatewayLike): Output<string | undefined> {
-    return this.resource({ kind: 'Service', namespace, name }).status.apply((status) => {
-      const [first] = (status as ServiceStatus | undefined)?.loadBalancer?.ingress ?? [];
-      return first?.ip ?? first?.hostname;
+  public addressOf(gateway: GatewayLike): Output<string | undefined> {
+    const { name, namespace, node } = requireTree<GatewayLike>(this.name, 'addressOf', gateway);
+    const [first = ''] = this.clusters;
+    // of several clusters, the one whose construct the gateway is in
+    const cluster = [...this.clusters].find((path) => path !== '' && node?.path.startsWith(`${path}/`)) ?? first;
+    const deployed = this.find({ cluster, kind: 'Service', namespace, name }) === undefined ? this.find({ cluster, kind: 'Gateway', namespace, name }) : undefined;
+    if (deployed !== undefined) return deployed.status.apply((status) => textAt(listAt(status, 'addresses')[0], 'value') || undefined);
+    return this.resource({ cluster, kind: 'Service', namespace, name }).status.apply((status) => {
+      const [ingress] = listAt(status, 'loadBalancer', 'ingress');
+      return textAt(ingress, 'ip') || textAt(ingress, 'hostname') || undefined;
     });
   }
 
-  private register({ objects }: DeployedProgram<Result>, args: MeshComponentArgs<Result>): void {
+  private find({ cluster, kind, namespace, name }: Required<ResourceQuery>): KubernetesObject | undefined {
+    return this.resources.get([cluster, kind, namespace, name].join('\n'));
+  }
+
+  private register({ objects }: DeployedProgram<Result>, optionsFor: ReadonlyMap<ObjectItem, CustomResourceOptions>, skipsAwait: boolean): void {
     const made = new Map<ObjectItem, KubernetesObject>();
-    const version = providerVersion();
-    const skipped = servicesWithoutPods(objects.map(({ item }) => item));
-    for (const object of objects) {
-      const { item, manifest, needs } = object;
+    const annotations = awaitAnnotations(objects.map(({ item }) => item), skipsAwait);
+    for (const { item, manifest, needs } of objects) {
       const { identity } = item.object;
-      const apiVersion = String(manifest['apiVersion']);
-      const own = args.resourceOptions?.({ ...identity, apiVersion }) ?? {};
-      const options = merged({ ...version, ...settingsOf(item, args.retainCrds ?? true), ...this.providerFor(object, args) }, own);
       const resource = new KubernetesObject(
-        resourceType(apiVersion, identity.kind),
+        resourceType(String(manifest['apiVersion']), identity.kind),
         resourceName(this.name, identity, this.clusters.size > 1),
-        registered(item, manifest, skipped.has(item)),
-        { ...options, parent: this, dependsOn: needs.map((need) => made.get(need)).filter((need) => need !== undefined) },
+        registered(item, manifest, annotations.get(item)),
+        mergeOptions({ ...optionsFor.get(item), parent: this }, { dependsOn: needs.map((need) => made.get(need)).filter((need) => need !== undefined) }),
       );
       made.set(item, resource);
       this.resources.set([identity.cluster, identity.kind, identity.namespace, identity.name].join('\n'), resource);
     }
-  }
-
-  private providerFor({ item }: DeployedObject, { providers = {} }: MeshComponentArgs<Result>): CustomResourceOptions {
-    const provider = providers[clusterId(item.object.identity.cluster)];
-    return provider === undefined ? {} : { provider };
   }
 }
 
@@ -150,15 +121,28 @@ export interface ResourceQuery {
   readonly name: string;
 }
 
-interface ServiceStatus {
-  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+function requireTree<T>(construct: string, property: string, value: unknown): T {
+  if (typeof value === 'object' && value !== null) return value as T;
+  throw refusal({ construct }, property, { code: 'bad-props', got: describeValue(value), expected: 'an object with a name', fix: 'give what tells the object' });
 }
 
-/** Lists add up; else what the program's author says holds. */
-function merged(ours: CustomResourceOptions, theirs: CustomResourceOptions): CustomResourceOptions {
-  const ignoreChanges = [...(ours.ignoreChanges ?? []), ...(theirs.ignoreChanges ?? [])];
-  const aliases = [...(Array.isArray(ours.aliases) ? ours.aliases : []), ...(Array.isArray(theirs.aliases) ? theirs.aliases : [])];
-  return { ...ours, ...theirs, ...(ignoreChanges.length > 0 && { ignoreChanges }), ...(aliases.length > 0 && { aliases }) };
+function describeKind(kind: unknown): string {
+  return typeof kind === 'string' && kind !== '' ? kind : describeValue(kind);
+}
+
+/** The options of each object, before any is registered: a function of the program's may throw. */
+function optionsOf(name: string, { objects }: DeployedProgram<unknown>, args: MeshComponentArgs<unknown>): ReadonlyMap<ObjectItem, CustomResourceOptions> {
+  const { providers = {}, retainCrds = true, resourceOptions } = args;
+  const version = providerVersion();
+  return new Map(
+    objects.map(({ item, manifest }) => {
+      const object = { ...item.object.identity, apiVersion: String(manifest['apiVersion']) };
+      const provider = providers[clusterId(object.cluster)];
+      const ours = { ...version, ...settingsOf(item, retainCrds), ...(provider === undefined ? {} : { provider }) };
+      // lists add up; else what the program's author says holds
+      return [item, mergeOptions(ours, requireOptions(name, resourceOptions?.(object), object))];
+    }),
+  );
 }
 
 function clustersOf({ objects }: DeployedProgram<unknown>): ReadonlySet<string> {
@@ -170,23 +154,15 @@ function clusterId(path: string): string {
   return path.split('/').at(-1) ?? '';
 }
 
-function requireArgs(name: string, args: unknown): void {
-  const given = args as Readonly<Record<string, unknown>> | null | undefined;
-  const unknownKey = Object.keys(given ?? {}).find((key) => !ARGS.includes(key));
-  if (typeof given === 'object' && given !== null && typeof given['program'] === 'function' && unknownKey === undefined) return;
-  throw refusal({ construct: name }, unknownKey ?? 'program', {
-    code: 'bad-props',
-    got: unknownKey === undefined ? describeValue(given?.['program']) : `the key "${unknownKey}"`,
-    expected: unknownKey === undefined ? 'a function that makes constructs' : `one of ${ARGS.join(', ')}`,
-    fix: "{ program: (scope) => new Mesh(scope, 'mesh') }",
-  });
-}
-
 /** Objects of two clusters that went through one provider would land in one cluster. */
 function requireProviders(name: string, program: DeployedProgram<unknown>, { providers = {} }: MeshComponentArgs<unknown>): void {
   const clusters = [...clustersOf(program)];
   const missing = clusters.length < 2 ? undefined : clusters.find((cluster) => providers[clusterId(cluster)] === undefined);
   const left = Object.keys(providers).find((id) => !clusters.some((cluster) => clusterId(cluster) === id));
+  const [id, wrong] = Object.entries<unknown>(providers).find(([, provider]) => !Resource.isInstance(provider)) ?? [];
+  if (left === undefined && id !== undefined) {
+    throw refusal({ construct: name }, `providers.${id}`, { code: 'bad-providers', got: describeValue(wrong), expected: 'a provider', fix: "new kubernetes.Provider('west', { kubeconfig })" });
+  }
   if (missing === undefined && left === undefined) return;
   throw refusal({ construct: name }, 'providers', {
     code: 'bad-providers',

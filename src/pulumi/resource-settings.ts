@@ -16,6 +16,12 @@ const VERSIONS: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.k8s.io': ['v1', 'v1beta1'],
 };
 
+/**
+ * A server-side apply of a field that istiod has written since is a conflict, and the provider takes none out of a list that is
+ * to be ignored. Applied all the same, istiod sets it again at once.
+ */
+const PATCH_FORCE = { 'pulumi.com/patchForce': 'true' };
+
 /** The type that `@pulumi/kubernetes` gives the kind, such as `kubernetes:apps/v1:Deployment`. */
 export function resourceType(apiVersion: string, kind: string): string {
   return `kubernetes:${apiVersion.includes('/') ? apiVersion : `core/${apiVersion}`}:${kind}`;
@@ -45,15 +51,20 @@ export function settingsOf(item: ObjectItem, retainCrds: boolean): CustomResourc
   };
 }
 
-/** The object as it is registered: what a Secret holds is a secret of Pulumi, too. */
-export function registered(item: ObjectItem, manifest: Registrable['manifest'], skipsAwait: boolean): Registrable['manifest'] {
+/**
+ * The object as it is registered: what a Secret holds is a secret of Pulumi, too; annotations tell the provider what it cannot
+ * know.
+ *
+ * @param annotations of how long to wait for it
+ */
+export function registered(item: ObjectItem, manifest: Registrable['manifest'], annotations: Readonly<Record<string, string>> = {}): Registrable['manifest'] {
   const { kind, group } = item.object.identity;
   const metadata = treeAt(manifest, 'metadata');
-  const annotated = { ...metadata, annotations: { ...treeAt(metadata, 'annotations'), 'pulumi.com/skipAwait': 'true' } };
+  const added = { ...annotations, ...(ofIstiod(item).length > 0 && PATCH_FORCE) };
   const { data, stringData } = manifest;
   return {
     ...manifest,
-    ...(skipsAwait && { metadata: annotated }),
+    ...(Object.keys(added).length > 0 && { metadata: { ...metadata, annotations: { ...treeAt(metadata, 'annotations'), ...added } } }),
     ...(kind === 'Secret' && group === '' && { ...(data !== undefined && { data: secret(data) }), ...(stringData !== undefined && { stringData: secret(stringData) }) }),
   };
 }
@@ -63,13 +74,14 @@ function aliasesOf(apiVersion: string, { group, kind }: Identity): Alias[] {
   return others.map((other) => ({ type: resourceType(other, kind) }));
 }
 
-/** What istiod writes into the configuration of its webhooks once it is up; what the program says itself is the program's. */
+/**
+ * What istiod changes of the webhooks that check its configuration: once it answers, it has them refuse what it would refuse.
+ * (The `caBundle`, which it writes too, is no field of ours unless a program gives one; then istiod leaves all of it alone.)
+ */
 function ofIstiod({ object: { identity, manifest } }: ObjectItem): string[] {
-  const isMutating = identity.kind === 'MutatingWebhookConfiguration';
-  if (!isMutating && identity.kind !== 'ValidatingWebhookConfiguration') return [];
+  if (identity.kind !== 'ValidatingWebhookConfiguration') return [];
   return listAt(manifest, 'webhooks').flatMap((webhook, index) => {
-    if (!textAt(webhook, 'name').endsWith('.istio.io')) return [];
-    const isGiven = textAt(webhook, 'clientConfig', 'caBundle') !== '';
-    return [...(isGiven ? [] : [`webhooks[${index}].clientConfig.caBundle`]), ...(isMutating ? [] : [`webhooks[${index}].failurePolicy`])];
+    const isIstios = textAt(webhook, 'name').endsWith('.istio.io') && textAt(webhook, 'clientConfig', 'caBundle') === '';
+    return isIstios && textAt(webhook, 'failurePolicy') === 'Ignore' ? [`webhooks[${index}].failurePolicy`] : [];
   });
 }

@@ -64,7 +64,7 @@ describe('an Output arrives whole', () => {
 
   test('through constructs, to what they make', async () => {
     const service = { annotations: { 'cloud.example.com/address': fromInput(later('203.0.113.7')) } };
-    const program = (scope: Chart): unknown => new Mesh(scope, 'mesh').addIngressGateway('public', { workload: { service } });
+    const program = (scope: Chart): unknown => new Mesh(scope, 'mesh', { crds: false }).addIngressGateway('public', { workload: { service } });
     expect(await inputsOf('Service', 'public', program)).toMatchObject({ metadata: { annotations: { 'cloud.example.com/address': '203.0.113.7' } } });
   });
 

@@ -1,146 +1,32 @@
-import * as pulumi from '@pulumi/pulumi';
 import { Chart } from 'cdk8s';
-import type { App } from 'cdk8s';
-import { bookinfo } from '../../examples/01-bookinfo/main';
-import { traffic } from '../../examples/02-traffic/main';
-import { upgrade } from '../../examples/03-upgrade/main';
 import { multicluster } from '../../examples/04-multicluster/main';
-import { egress } from '../../examples/05-egress/main';
-import type { MeshService} from '../../src';
-import { CanaryRelease, Cluster, Mesh, MeshApp, StrictMtlsNamespace } from '../../src';
-import { ConfigMap, Deployment, Namespace, Secret } from '../../imports/kubernetes';
+import { CustomResourceDefinition, Deployment, Namespace, Secret, Service } from '../../imports/kubernetes';
+import type { CustomResourceDefinitionProps } from '../../imports/kubernetes';
 import { DestinationRule, VirtualService } from '../../imports/istio';
+import { Cluster, IngressRoute, Istiod, Mesh, StrictMtlsNamespace, Tls } from '../../src';
 import { deploy, MeshComponent } from '../../src/pulumi';
-import type { MeshComponentArgs } from '../../src/pulumi';
-import type { JsonObject } from '../../src/rules/json';
-import { SynthSession } from '../../src/core/synth-session';
 import { caught } from '../support/caught';
+import { annotationsOf, kubernetesProvider, needsOf, shop, shopOf } from './programs';
 import { isSecret, Recorder, revealed, settled, valueOf } from './recorder';
-import type { Registered } from './recorder';
 
 const SKIP = 'pulumi.com/skipAwait';
 
-const EXAMPLES: Readonly<Record<string, (app: App) => unknown>> = {
-  '01-bookinfo': bookinfo,
-  '02-traffic': traffic,
-  '03-upgrade': (app) => upgrade(app, 'before'),
-  '04-multicluster': multicluster,
-  '05-egress': egress,
+const CRD: CustomResourceDefinitionProps = {
+  metadata: { name: 'things.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Thing', plural: 'things' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
 };
-
-/** Without what tells the provider not to wait for a Service that gets its pods from elsewhere. */
-function asSynthesized({ inputs }: Registered): unknown {
-  const object = revealed(inputs) as { metadata: { annotations?: Record<string, string> }; kind: string };
-  const { [SKIP]: skipped, ...others } = object.metadata.annotations ?? {};
-  if (skipped === undefined) return object;
-  expect(object.kind).toBe('Service');
-  const { annotations: _annotations, ...metadata } = object.metadata;
-  return { ...object, metadata: Object.keys(others).length === 0 ? metadata : { ...metadata, annotations: others } };
-}
-
-function sorted(objects: readonly unknown[]): string[] {
-  return objects.map((object) => JSON.stringify(object, (_key, value: unknown) => (isTree(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value))).sort();
-}
-
-function isTree(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shop(scope: Chart): { readonly mesh: Mesh; readonly reviews: MeshService } {
-  const mesh = new Mesh(scope, 'mesh');
-  const namespace = new StrictMtlsNamespace(scope, 'shop', { mesh });
-  const reviews = namespace.addService('reviews', { port: 8080, portName: 'http', versions: ['v1', 'v2'] });
-  new CanaryRelease(scope, 'canary', { service: reviews, stable: 'v1', canary: 'v2', weight: 10 });
-  return { mesh, reviews };
-}
-
-/** What an object waits for, such as `Namespace/shop`. */
-function needsOf(recorder: Recorder, kind: string, name: string): string[] {
-  return recorder.of(kind, name).dependencies.map((urn) => {
-    const [, type = '', own = ''] = /\$kubernetes:.*:(\w+)::.*?([^/]+)$/.exec(urn) ?? [];
-    return `${type}/${own}`;
-  });
-}
-
-class KubernetesProvider extends pulumi.ProviderResource {
-  public constructor(name: string) {
-    super('kubernetes', name, {});
-  }
-}
-
-function kubernetesProvider(name: string): pulumi.ProviderResource {
-  return new KubernetesProvider(name);
-}
-
-describe('what is registered', () => {
-  test.each(Object.keys(EXAMPLES))('%s: the objects that cdk8s writes, to the last field', async (name) => {
-    const program = EXAMPLES[name] as (app: App) => unknown;
-    const app = new MeshApp();
-    program(app);
-    const { objects } = SynthSession.of(app).synthesize();
-    const recorder = new Recorder();
-    const clusters = [...new Set(objects.map(({ identity }) => identity.cluster))];
-    const providers = clusters.length < 2 ? {} : Object.fromEntries(clusters.map((cluster) => [cluster, kubernetesProvider(cluster)]));
-    new MeshComponent('all', { program: (_scope, own) => program(own), providers });
-    await settled();
-    expect(recorder.objects.length).toBeGreaterThan(30);
-    expect(sorted(recorder.objects.map(asSynthesized))).toEqual(sorted(objects.map(({ manifest }) => manifest)));
-  });
-
-  test('a resource of the type that the provider has for the kind, under the component, by its version', async () => {
-    const recorder = new Recorder();
-    new MeshComponent('mesh', { program: shop });
-    await settled();
-    const types = ['Namespace', 'Deployment', 'CustomResourceDefinition', 'VirtualService', 'MutatingWebhookConfiguration'].map((kind) => recorder.objects.find(({ type }) => type.endsWith(`:${kind}`))?.type);
-    expect(types).toEqual([
-      'kubernetes:core/v1:Namespace',
-      'kubernetes:apps/v1:Deployment',
-      'kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition',
-      'kubernetes:networking.istio.io/v1:VirtualService',
-      'kubernetes:admissionregistration.k8s.io/v1:MutatingWebhookConfiguration',
-    ]);
-    for (const { parent, version } of recorder.objects) {
-      expect(parent).toBe('urn:pulumi:stack::project::mesh-constructs:index:MeshComponent::mesh');
-      expect(version).toMatch(/^4\./);
-    }
-  });
-
-  test('names follow from what an object is: a construct may move, and two components do not meet', async () => {
-    const recorder = new Recorder();
-    const names = (program: (scope: Chart) => unknown, name: string): string[] => {
-      new MeshComponent(name, { program });
-      return recorder.objects.filter((each) => each.name.startsWith(`${name}/`)).map((each) => `${each.type} ${each.name}`).sort();
-    };
-    const one = names(shop, 'one');
-    await settled();
-    expect(recorder.of('VirtualService', 'reviews').name).toBe('one/shop/reviews');
-    const again = new Recorder();
-    new MeshComponent('one', { program: (scope, app) => shop(new Chart(new Chart(app, 'elsewhere'), scope.node.id)) });
-    await settled();
-    expect(again.objects.map((each) => `${each.type} ${each.name}`).sort()).toEqual(recorder.objects.map((each) => `${each.type} ${each.name}`).sort());
-    expect(one).toEqual([]);
-    const both = new Recorder();
-    new MeshComponent('one', { program: shop });
-    new MeshComponent('two', { program: shop });
-    await settled();
-    expect(new Set(both.objects.map(({ urn }) => urn)).size).toBe(2 * again.objects.length);
-  });
-
-  test('an older version of the same kind is the same resource', async () => {
-    const recorder = new Recorder();
-    new MeshComponent('mesh', { program: shop });
-    await settled();
-    expect(recorder.of('VirtualService', 'reviews').aliases).toEqual(['kubernetes:networking.istio.io/v1beta1:VirtualService', 'kubernetes:networking.istio.io/v1alpha3:VirtualService']);
-    expect(recorder.of('Namespace', 'shop').aliases).toEqual([]);
-  });
-});
 
 describe('order', () => {
   test('everything waits for its namespace, its CRD, and what it would fail or be unsafe without', async () => {
     const recorder = new Recorder();
     new MeshComponent('mesh', {
       program: (scope) => {
-        const { mesh, reviews } = shop(scope);
+        const { mesh, reviews } = shopOf(scope, {});
         reviews.allowFrom(mesh.addIngressGateway('public'));
         const labels = { ...reviews.selector, version: 'v1' };
         const containers = [{ name: 'app', image: 'example.com/reviews:1', env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'reviews-key', key: 'key' } } }] }];
@@ -179,66 +65,86 @@ describe('order', () => {
     await settled();
     expect(needsOf(recorder, 'VirtualService', 'a-route')).toEqual(['DestinationRule/b-rule']);
   });
-
-  test.each(Object.keys(EXAMPLES).filter((name) => name !== '04-multicluster'))('%s: no circle, and nothing waits for what is not there', async (name) => {
-    const recorder = new Recorder();
-    new MeshComponent('all', { program: (_scope, app) => EXAMPLES[name]?.(app) });
-    await settled();
-    const waiting = new Map(recorder.objects.map(({ urn, dependencies }) => [urn, new Set(dependencies)]));
-    for (const { dependencies } of recorder.objects) for (const urn of dependencies) expect([...waiting.keys()]).toContain(urn);
-    while (waiting.size > 0) {
-      const free = [...waiting].filter(([, needs]) => ![...needs].some((urn) => waiting.has(urn)));
-      expect(free).not.toEqual([]);
-      for (const [urn] of free) waiting.delete(urn);
-    }
-  });
 });
 
 describe('options', () => {
   test('CRDs stay when they are taken out, unless told otherwise', async () => {
     const recorder = new Recorder();
-    new MeshComponent('kept', { program: shop });
-    new MeshComponent('gone', { program: shop, retainCrds: false });
+    const program = (scope: Chart): unknown => [new Namespace(scope, 'shop'), new CustomResourceDefinition(scope, 'crd', CRD)];
+    new MeshComponent('kept', { program });
+    new MeshComponent('gone', { program, retainCrds: false });
     await settled();
     const isRetained = (component: string, type: string): boolean[] => [
       ...new Set(recorder.objects.filter((each) => each.name.startsWith(`${component}/`) && each.type.endsWith(type)).map((each) => each.isRetained)),
     ];
     expect(isRetained('kept', ':CustomResourceDefinition')).toEqual([true]);
     expect(isRetained('gone', ':CustomResourceDefinition')).toEqual([false]);
-    expect(isRetained('kept', ':Deployment')).toEqual([false]);
+    expect(isRetained('kept', ':Namespace')).toEqual([false]);
   });
 
-  test('what istiod writes into its webhooks is no change', async () => {
+  test('what istiod writes into the webhook that checks its configuration is no change, and no conflict', async () => {
     const recorder = new Recorder();
     new MeshComponent('mesh', { program: shop });
     await settled();
-    expect(recorder.of('ValidatingWebhookConfiguration', 'istio-validator-istio-system').ignoreChanges).toEqual(['webhooks[0].clientConfig.caBundle', 'webhooks[0].failurePolicy']);
-    const { ignoreChanges, inputs } = recorder.of('MutatingWebhookConfiguration', 'istio-sidecar-injector');
-    expect(ignoreChanges).toEqual((inputs['webhooks'] as unknown[]).map((_webhook, index) => `webhooks[${index}].clientConfig.caBundle`));
+    const validator = 'istio-validator-istio-system';
+    expect(recorder.of('ValidatingWebhookConfiguration', validator).ignoreChanges).toEqual(['webhooks[0].failurePolicy']);
+    expect(annotationsOf(recorder, 'ValidatingWebhookConfiguration', validator)).toEqual({ 'pulumi.com/patchForce': 'true' });
+    // its caBundle is no field of ours, and an index of a list that grows would be refused by the engine
+    expect(recorder.of('MutatingWebhookConfiguration', 'istio-sidecar-injector').ignoreChanges).toEqual([]);
+    expect(annotationsOf(recorder, 'MutatingWebhookConfiguration', 'istio-sidecar-injector')).toEqual({});
     expect(recorder.of('Deployment', 'istiod').ignoreChanges).toEqual([]);
   });
 
-  test('a Service that gets its pods from elsewhere is not waited for; others are', async () => {
+  test('what a program says itself of the webhook is its own', async () => {
     const recorder = new Recorder();
-    new MeshComponent('mesh', { program: (scope) => shop(scope).mesh.addIngressGateway('public') });
+    const validationWebhook = { caBundle: 'Q0E=' };
+    new MeshComponent('mesh', { program: (scope) => new Istiod(scope, 'istiod', { validationWebhook }) });
     await settled();
-    const skips = (name: string): unknown => (recorder.of('Service', name).inputs['metadata'] as { annotations?: Record<string, string> }).annotations?.[SKIP];
-    expect([skips('reviews'), skips('istiod'), skips('public')]).toEqual(['true', undefined, undefined]);
+    const { ignoreChanges, inputs } = recorder.of('ValidatingWebhookConfiguration', 'istio-validator-istio-system');
+    expect(inputs['webhooks']).toMatchObject([{ failurePolicy: 'Fail' }]);
+    expect([ignoreChanges, annotationsOf(recorder, 'ValidatingWebhookConfiguration', 'istio-validator-istio-system')]).toEqual([[], {}]);
+  });
+
+  test('a Service that gets its pods from elsewhere is not waited for; others are, and those that get an address', async () => {
+    const recorder = new Recorder();
+    new MeshComponent('mesh', {
+      program: (scope) => {
+        shop(scope).mesh.addIngressGateway('public');
+        new Service(scope, 'lb', { metadata: { namespace: 'shop' }, spec: { type: 'LoadBalancer', selector: { app: 'elsewhere' }, ports: [{ port: 80 }] } });
+        const annotations = { 'pulumi.com/waitFor': 'jsonpath={.metadata.uid}' };
+        new Service(scope, 'own', { metadata: { namespace: 'shop', annotations }, spec: { selector: { app: 'elsewhere' }, ports: [{ port: 80 }] } });
+      },
+    });
+    await settled();
+    const skips = (name: string): unknown => annotationsOf(recorder, 'Service', name)[SKIP];
+    expect(['reviews', 'istiod', 'public', 'lb', 'own'].map(skips)).toEqual(['true', undefined, undefined, undefined, undefined]);
+  });
+
+  test('nothing is waited for on a cluster that has no nodes', async () => {
+    const recorder = new Recorder();
+    new MeshComponent('mesh', { program: (scope) => shop(scope).mesh.addIngressGateway('public', { api: 'gateway' }), skipAwait: true });
+    await settled();
+    const skipping = recorder.objects.filter(({ inputs }) => JSON.stringify(inputs['metadata']).includes(SKIP)).map(({ type }) => type.split(':').at(-1));
+    expect([...new Set(skipping)].sort()).toEqual(['Deployment', 'Service']);
+    expect(JSON.stringify(recorder.objects.map(({ inputs }) => inputs['metadata']))).not.toContain('pulumi.com/waitFor');
   });
 
   test('single objects take options of their own, which add to ours', async () => {
     const recorder = new Recorder();
+    const first = kubernetesProvider('first');
     new MeshComponent('mesh', {
       program: shop,
       resourceOptions: ({ apiVersion, kind, namespace, name, cluster }) => {
         if (kind === 'VirtualService') return { ignoreChanges: ['spec.http[0].route[0].weight'] };
-        if (kind === 'MutatingWebhookConfiguration') return { ignoreChanges: ['metadata.labels'] };
+        if (kind === 'ValidatingWebhookConfiguration') return { ignoreChanges: ['metadata.labels'], dependsOn: first };
         return `${cluster} ${apiVersion} ${namespace} ${name}` === ' v1 shop reviews' && kind === 'Service' ? { protect: true } : undefined;
       },
     });
     await settled();
     expect(recorder.of('VirtualService', 'reviews').ignoreChanges).toEqual(['spec.http[0].route[0].weight']);
-    expect(recorder.of('MutatingWebhookConfiguration', 'istio-sidecar-injector').ignoreChanges).toEqual(expect.arrayContaining(['metadata.labels', 'webhooks[0].clientConfig.caBundle']));
+    const { ignoreChanges, dependencies } = recorder.of('ValidatingWebhookConfiguration', 'istio-validator-istio-system');
+    expect(ignoreChanges).toEqual(['webhooks[0].failurePolicy', 'metadata.labels']);
+    expect(dependencies).toEqual(expect.arrayContaining([expect.stringContaining('::first') as string, expect.stringMatching(/:Deployment::.*istiod$/) as string]));
     expect(recorder.objects.filter(({ isProtected }) => isProtected).map(({ name }) => name)).toEqual(['mesh/shop/reviews']);
   });
 
@@ -264,13 +170,44 @@ describe('outputs', () => {
     ['nothing yet', undefined, undefined],
   ])('the address of a gateway: %s', async (_name, ingress, expected) => {
     new Recorder({ [SERVICE]: { status: { loadBalancer: { ingress } } } });
-    const component = new MeshComponent('mesh', { program: (scope) => new Mesh(scope, 'mesh').addIngressGateway('public') });
+    const component = new MeshComponent('mesh', { program: (scope) => new Mesh(scope, 'mesh', { crds: false }).addIngressGateway('public') });
     expect(await valueOf(component.addressOf(component.result))).toBe(expected);
+  });
+
+  test('the address of a gateway that istiod deploys, which is waited for', async () => {
+    const recorder = new Recorder({ 'kubernetes:gateway.networking.k8s.io/v1:Gateway': { status: { addresses: [{ type: 'IPAddress', value: '203.0.113.9' }] } } });
+    const component = new MeshComponent('mesh', {
+      program: (scope) => {
+        const mesh = new Mesh(scope, 'mesh', { crds: false });
+        const web = new StrictMtlsNamespace(scope, 'front', { mesh }).addService('web', { port: 8080 });
+        const gateway = mesh.addIngressGateway('public', { api: 'gateway' });
+        new IngressRoute(scope, 'web', { gateway, host: 'shop.example.com', tls: Tls.secret('shop-cert'), routes: [{ path: '/', to: web }] });
+        return gateway;
+      },
+    });
+    expect(await valueOf(component.addressOf(component.result))).toBe('203.0.113.9');
+    expect(annotationsOf(recorder, 'Gateway', 'public')).toEqual({ 'pulumi.com/waitFor': 'jsonpath={.status.addresses[0].value}' });
+    expect(needsOf(recorder, 'Gateway', 'public')).toContain('Deployment/istiod');
+  });
+
+  test('of several clusters, the address is that of the gateway itself', async () => {
+    const recorder = new Recorder();
+    const providers = { west: kubernetesProvider('west'), east: kubernetesProvider('east') };
+    const component = new MeshComponent('two', {
+      providers,
+      program: (_scope, app) => ['west', 'east'].map((id) => new Mesh(new Chart(new Cluster(app, id), 'chart'), 'mesh', { crds: false }).addIngressGateway('public')),
+    });
+    const [, east] = component.result;
+    const asked = jest.spyOn(component, 'resource');
+    if (east !== undefined) component.addressOf(east);
+    expect(asked.mock.calls).toEqual([[{ cluster: 'east', kind: 'Service', namespace: 'istio-ingress', name: 'public' }]]);
+    await settled();
+    expect(recorder.objects.length).toBeGreaterThan(0);
   });
 
   test('one construct by itself, with what it knows', async () => {
     const recorder = new Recorder();
-    const { result } = deploy('stable', Mesh, { revision: 'stable', meshId: 'mesh1' }, { cluster: { istio: '1.30.7' } });
+    const { result } = deploy('stable', Mesh, { revision: 'stable', meshId: 'mesh1', crds: false }, { cluster: { istio: '1.30.7' } });
     await settled();
     expect([result.revision, result.meshId]).toEqual(['stable', 'mesh1']);
     expect(recorder.of('Deployment', 'istiod-stable').name).toBe('stable/istio-system/istiod-stable');
@@ -294,40 +231,6 @@ describe('secrets', () => {
     expect(isSecret(inputs['stringData'])).toBe(true);
     expect(revealed(inputs['stringData'])).toEqual({ password: 'open sesame' });
     expect(secretOutputs).toEqual(['data', 'stringData']);
-  });
-});
-
-describe('refused, before anything is registered', () => {
-  const registersNothing = async (args: unknown): Promise<JsonObject> => {
-    const recorder = new Recorder();
-    const { findings } = caught(() => new MeshComponent('mesh', args as MeshComponentArgs<unknown>));
-    await settled();
-    expect(recorder.registered).toEqual([]);
-    return findings[0] as unknown as JsonObject;
-  };
-
-  test('a field that the kind has not, which Pulumi lets through at first', async () => {
-    const program = (scope: Chart): unknown => new ConfigMap(scope, 'a', { metadata: { namespace: 'shop' }, dota: {} } as never);
-    expect(await registersNothing({ program })).toMatchObject({ code: 'unknown-field', property: 'dota' });
-  });
-
-  test.each([
-    ['no program', {}, { code: 'bad-props', property: 'program' }],
-    ['nothing at all', undefined, { code: 'bad-props', property: 'program' }],
-    ['a misspelt key', { program: shop, retainCRDs: false }, { code: 'bad-props', property: 'retainCRDs' }],
-    ['two clusters and no provider', { program: (_scope: Chart, app: App) => multicluster(app) }, { code: 'bad-providers', got: expect.stringContaining('none for the cluster') as string }],
-    ['a provider for no cluster', { program: shop, providers: { west: {} } }, { code: 'bad-providers', got: expect.stringContaining('"west"') as string }],
-  ])('%s', async (_name, args, finding) => {
-    expect(await registersNothing(args)).toMatchObject(finding);
-  });
-
-  test('warnings go to the log of Pulumi', async () => {
-    const said = jest.spyOn(pulumi.log, 'warn').mockResolvedValue(undefined);
-    new Recorder();
-    new MeshComponent('mesh', { cluster: { kubernetes: '1.99' }, program: (scope) => new Namespace(scope, 'shop') });
-    await settled();
-    expect(said).toHaveBeenCalledWith(expect.stringContaining('1.99'), expect.anything());
-    said.mockRestore();
   });
 });
 
