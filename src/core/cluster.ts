@@ -82,7 +82,9 @@ export class Cluster extends Construct {
 
   /** The cluster that a construct belongs to, or undefined where it is the implied one. */
   public static find(construct: IConstruct): Cluster | undefined {
-    return construct.node.scopes.reverse().find((scope): scope is Cluster => Cluster.isCluster(scope));
+    let scope: IConstruct | undefined = construct;
+    while (scope !== undefined && !Cluster.isCluster(scope)) ({ scope } = scope.node);
+    return scope;
   }
 
   /** What holds for the cluster that a construct belongs to. */

@@ -5,6 +5,9 @@ import type { IConstruct } from 'constructs';
  * under it before `orders-archive`. Unlike the order of construction it is the same in every run.
  */
 export function compareConstructs(a: IConstruct, b: IConstruct): number {
+  if (a === b) return 0;
+  // neighbours, as most are, differ in their ids only
+  if (a.node.scope === b.node.scope) return a.node.id < b.node.id ? -1 : 1;
   const left = a.node.path.split('/');
   const right = b.node.path.split('/');
   for (let index = 0; index < Math.min(left.length, right.length); index += 1) {

@@ -25,7 +25,8 @@ export interface MeshAppProps extends AppProps {
   readonly layout?: Layout;
   /**
    * Called at `synth()` and `synthYaml()` for each finding that is a warning, in their order, before anything is written:
-   * a function that throws refuses it. Other ways to synthesize (`chart.toJson()`, `synthTo()`) call nobody.
+   * a function that throws refuses it. Notes, about which nothing has to be done, are not among them: they are printed. Other ways
+   * to synthesize (`chart.toJson()`, `synthTo()`) call nobody.
    * @default - each is one line on the standard error
    */
   readonly onWarning?: (warning: Finding) => void;
@@ -47,7 +48,7 @@ export class MeshApp extends App {
     requireAppProps(props);
     super(appProps);
     this.layout = requireLayout(layout ?? 'kubectl');
-    this.onWarning = onWarning ?? printWarning;
+    this.onWarning = onWarning ?? print;
     SynthSession.of(this);
   }
 
@@ -72,8 +73,9 @@ export class MeshApp extends App {
   }
 
   private ordered(): OrderedObjects {
-    const { objects, warnings } = SynthSession.of(this).synthesize();
+    const { objects, warnings, notes } = SynthSession.of(this).synthesize();
     for (const warning of warnings) this.onWarning(warning);
+    for (const note of notes) print(note);
     return orderedObjects(objects);
   }
 
@@ -84,8 +86,8 @@ export class MeshApp extends App {
 }
 
 /** As a compiler does, so that it is seen in the log of a build and is in nobody's way in a pipe. */
-function printWarning(warning: Finding): void {
-  process.stderr.write(`${formatFinding(warning)}\n`);
+function print(finding: Finding): void {
+  process.stderr.write(`${formatFinding(finding)}\n`);
 }
 
 /** What cdk8s takes as it is and fails on when it writes. */

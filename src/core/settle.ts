@@ -27,6 +27,15 @@ export interface Planner {
 const MOST_ROUNDS = 20;
 
 /**
+ * Lets all planners of the app plan and check.
+ *
+ * @returns what they refused
+ */
+export function settle(root: IConstruct): readonly Finding[] {
+  return [...planAll(root), ...checkAll(root)];
+}
+
+/**
  * Lets all planners of the app do their work, twice at least; the entries to synthesis call it before anything is
  * rendered.
  *
@@ -35,19 +44,21 @@ const MOST_ROUNDS = 20;
  *
  * @returns what planners refused when they ran last, or that they keep on registering new planners
  */
-export function settle(root: IConstruct): readonly Finding[] {
+export function planAll(root: IConstruct): readonly Finding[] {
   const planners = plannersOf(root);
   const refused = new Map<string, readonly Finding[]>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const before = planners.size;
     for (const key of sortedKeys(planners)) refused.set(key, findingsOf(() => planners.get(key)?.plan()));
     // once more after the last new one: a planner may have added to what an earlier one plans
-    if (planners.size === before && round > 0) return [...[...refused.values()].flat(), ...checked(planners)];
+    if (planners.size === before && round > 0) return [...refused.values()].flat();
   }
   return [...[...refused.values()].flat(), neverSettles(root)];
 }
 
-function checked(planners: ReadonlyMap<string, Planner>): Finding[] {
+/** Lets all planners check what has been planned; nothing of the program changes any more. @returns what they refused */
+export function checkAll(root: IConstruct): readonly Finding[] {
+  const planners = plannersOf(root);
   return sortedKeys(planners).flatMap((key) => findingsOf(() => planners.get(key)?.check?.()));
 }
 

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { Finding } from '../errors/finding';
 import type { JsonObject } from '../rules/json';
 import { rootState } from './root-state';
-import { settle } from './settle';
+import { checkAll, planAll } from './settle';
 import { constructFindings, renderTree } from './synthesis';
 import type { Synthesis } from './synthesis';
 import { requireNoUnknowns } from './unknown-in-files';
@@ -32,7 +32,7 @@ export class SynthSession {
   private settled = false;
   /** True while constructs are asked for their own validations, of which the session is one. */
   private asking = false;
-  private readonly rendered = new Map<ApiObject, JsonObject>();
+  private readonly known = new Map<object, unknown>();
   private readonly held: ApiObject[] = [];
 
   private constructor(private readonly root: IConstruct) {
@@ -64,11 +64,12 @@ export class SynthSession {
    */
   public synthesize(): Synthesis {
     if (this.synthesis !== undefined) return this.synthesis;
-    this.settled = false;
-    const refused = settle(this.root);
+    this.forget();
+    const refused = [...planAll(this.root)];
     this.settled = true;
     this.holdForeignObjects();
-    const { objects, findings } = renderTree(this.root);
+    refused.push(...checkAll(this.root));
+    const { objects, findings } = renderTree(this.constructs());
     const synthesis = validateRendering({ objects, findings: [...refused, ...findings, ...this.askConstructs()] });
     if (this.depth > 0) this.synthesis = synthesis;
     return synthesis;
@@ -89,18 +90,30 @@ export class SynthSession {
 
   /** The manifest of `object`: made by `produce`, once while a session is open. */
   public render(object: ApiObject, produce: () => JsonObject): JsonObject {
-    if (this.depth === 0 || !this.settled) return produce();
-    const known = this.rendered.get(object);
-    if (known !== undefined) return known;
-    const manifest = produce();
-    this.rendered.set(object, manifest);
-    return manifest;
+    return this.once(object, produce);
+  }
+
+  /** All constructs of the app, in the order of the tree. */
+  public constructs(): readonly IConstruct[] {
+    return this.once(this, () => this.root.node.findAll());
+  }
+
+  /**
+   * What `find` finds out; it is asked once for each key while a session is open and planners are done, as nothing changes then,
+   * and each time otherwise.
+   */
+  public once<T>(key: object, find: () => T): T {
+    if (this.depth === 0 || !this.settled) return find();
+    if (this.known.has(key)) return this.known.get(key) as T;
+    const found = find();
+    this.known.set(key, found);
+    return found;
   }
 
   /** Objects of other libraries render themselves at each call; while a session is open they do so once, too. */
   private holdForeignObjects(): void {
     if (this.depth === 0) return;
-    for (const object of this.root.node.findAll()) {
+    for (const object of this.constructs()) {
       if (!ApiObject.isApiObject(object) || 'renderManifest' in object || Object.hasOwn(object, 'toJson')) continue;
       const produce = object.toJson.bind(object) as () => JsonObject;
       Object.defineProperty(object, 'toJson', { configurable: true, value: () => this.render(object, produce) });
@@ -111,7 +124,7 @@ export class SynthSession {
   private askConstructs(): readonly Finding[] {
     this.asking = true;
     try {
-      return constructFindings(this.root);
+      return constructFindings(this.constructs());
     } finally {
       this.asking = false;
     }
@@ -130,8 +143,12 @@ export class SynthSession {
 
   private close(): void {
     this.synthesis = undefined;
+    this.forget();
+  }
+
+  private forget(): void {
     this.settled = false;
-    this.rendered.clear();
+    this.known.clear();
     for (const object of this.held.splice(0)) Reflect.deleteProperty(object, 'toJson');
   }
 }

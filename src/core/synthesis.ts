@@ -35,6 +35,8 @@ export interface Synthesis {
   readonly objects: readonly SynthObject[];
   /** Findings of severity `warning`, sorted. */
   readonly warnings: readonly Finding[];
+  /** Findings of severity `note`, sorted. */
+  readonly notes: readonly Finding[];
   /**
    * Every value that is known only at deployment, and every rule whose outcome depends on one; sorted by construct, path and
    * rule. An adapter reads them: a rule may turn out to be broken by the value that the deployment brings.
@@ -42,12 +44,12 @@ export interface Synthesis {
   readonly unknowns: readonly ProgramUnjudged[];
 }
 
-/** Renders every object under `root`, ours and those of other libraries, in the order of the tree. */
-export function renderTree(root: IConstruct): Rendering {
+/** Renders every object among constructs, ours and those of other libraries, in the order of the tree. */
+export function renderTree(constructs: readonly IConstruct[]): Rendering {
   const objects: SynthObject[] = [];
   const findings: Finding[] = [];
   const clusters = new Map<Chart, string>();
-  for (const construct of root.node.findAll()) {
+  for (const construct of constructs) {
     if (!ApiObject.isApiObject(construct)) continue;
     try {
       const manifest = construct.toJson() as JsonObject;
@@ -94,8 +96,8 @@ function duplicateFinding(object: SynthObject, owner: SynthObject): Finding {
  * What the constructs say of themselves by `node.addValidation`, as cdk8s asks them: the checks of cdk8s-plus and of the
  * program's own constructs.
  */
-export function constructFindings(root: IConstruct): Finding[] {
-  return root.node.findAll().flatMap((construct) => {
+export function constructFindings(constructs: readonly IConstruct[]): Finding[] {
+  return constructs.flatMap((construct) => {
     try {
       return construct.node.validate().map((message) => constructFinding(construct, message));
     } catch (error) {

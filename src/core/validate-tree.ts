@@ -1,4 +1,4 @@
-import { compareFindings } from '../errors/finding';
+import { compareFindings, severityOf } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { Validator } from '../validation/validator';
 import { Cluster } from './cluster';
@@ -24,10 +24,12 @@ export function validateRendering(rendering: Rendering): Synthesis {
     for (const finding of result.findings) findings.push({ ...finding, construct: object.construct.node.path });
     for (const unknown of result.unknowns) unknowns.push({ construct: object.construct.node.path, ...unknown });
   }
-  const errors = findings.filter((finding) => finding.severity !== 'warning');
+  const errors = findings.filter((finding) => severityOf(finding) === 'error');
   if (errors.length > 0) throw new MeshError(errors);
-  const warnings = [...findings, ...judged.standIns()].sort(compareFindings);
-  return { objects: rendering.objects, warnings, unknowns: unknowns.sort(compareUnknowns) };
+  const others = [...findings, ...judged.standIns()].sort(compareFindings);
+  const warnings = others.filter((finding) => severityOf(finding) === 'warning');
+  const notes = others.filter((finding) => severityOf(finding) === 'note');
+  return { objects: rendering.objects, warnings, notes, unknowns: unknowns.sort(compareUnknowns) };
 }
 
 function compareUnknowns(a: ProgramUnjudged, b: ProgramUnjudged): number {

@@ -1,7 +1,8 @@
 /**
- * How bad a finding is. An error stops synthesis and makes `validate` exit with 1; a warning is shown.
+ * How bad a finding is. An error stops synthesis and makes `validate` exit with 1; a warning is shown, and whoever synthesizes may
+ * refuse it; a note is good to know, and nothing has to be done about it.
  */
-export type Severity = 'error' | 'warning';
+export type Severity = 'error' | 'warning' | 'note';
 
 /** The object that a finding is about, as a reader of manifests would name it. */
 export interface ObjectName {
@@ -40,6 +41,11 @@ export interface Finding {
   readonly source?: SourcePlace;
 }
 
+/** How bad a finding is that may not say it. */
+export function severityOf({ severity = 'error' }: Finding): Severity {
+  return severity;
+}
+
 /** The finding on one line: `shop/reviews: spec.http[0].weight: got "ten", expected an integer; …`. */
 export function formatFinding(finding: Finding): string {
   const place = finding.source === undefined ? [] : [formatPlace(finding.source)];
@@ -47,7 +53,7 @@ export function formatFinding(finding: Finding): string {
   const object = finding.object === undefined ? '' : formatObjectName(finding.object);
   const head = [...owner, object, finding.property].filter((part) => part !== '').join(': ');
   const fix = finding.fix === undefined ? '' : `; ${finding.fix}`;
-  const level = finding.severity === 'warning' ? 'warning ' : '';
+  const level = severityOf(finding) === 'error' ? '' : `${severityOf(finding)} `;
   return `${head}: got ${finding.got}, expected ${finding.expected}${fix} [${level}${finding.code}]`;
 }
 

@@ -27,7 +27,7 @@ export function renderInstallation(installation: Installation): readonly JsonObj
 /** The manifests of a program, as {@link renderInstallation} makes them. */
 export function renderApp(app: App): readonly JsonObject[] {
   const refused = settle(app);
-  const { objects, findings } = renderTree(app);
+  const { objects, findings } = renderTree(app.node.findAll());
   validateRendering({ objects: objects.filter((object) => !isCrd(object)), findings: [...refused, ...findings] });
   const graph = new ObjectGraph(objects);
   const before = (item: GraphItem): readonly GraphItem[] => graph.before(item);

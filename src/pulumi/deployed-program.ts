@@ -46,6 +46,7 @@ export interface DeployedProgram<Result> {
   /** In the order to deploy them in. */
   readonly objects: readonly DeployedObject[];
   readonly warnings: readonly Finding[];
+  readonly notes: readonly Finding[];
 }
 
 /**
@@ -60,7 +61,7 @@ export function runProgram<Result>(program: MeshProgram<Result>, { cluster, name
   const around = cluster === undefined ? app : new Cluster(app, 'cluster', cluster);
   const result = program(new Chart(around, 'program', namespace === undefined ? {} : { namespace }), app);
   requireDone(name, result);
-  const { objects, warnings } = SynthSession.of(app).synthesize();
+  const { objects, warnings, notes } = SynthSession.of(app).synthesize();
   const { ordered, graph } = orderedObjects(objects);
   const needs = deploymentNeeds(ordered, graph);
   const findings: Finding[] = [];
@@ -70,7 +71,7 @@ export function runProgram<Result>(program: MeshProgram<Result>, { cluster, name
     return { item, manifest, needs: needs.get(item) ?? [] };
   });
   if (findings.length > 0) throw new MeshError(findings);
-  return { result, app, objects: deployed, warnings };
+  return { result, app, objects: deployed, warnings, notes };
 }
 
 /** What a program makes after it has returned would be left out without a word. */

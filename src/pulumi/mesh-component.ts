@@ -50,6 +50,7 @@ export class MeshComponent<Result = unknown> extends ComponentResource {
     this.result = program.result;
     this.clusters = clustersOf(program);
     for (const warning of program.warnings) void log.warn(formatFinding(warning), this);
+    for (const note of program.notes) void log.info(formatFinding(note), this);
     this.register(program, optionsFor, args.skipAwait ?? false);
     this.registerOutputs({});
   }

@@ -5,21 +5,17 @@ import { Host } from '../core/host';
 import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
 import type { ObjectConstruct } from '../core/references';
 import { requireProps } from '../core/required-props';
-import { rootState } from '../core/root-state';
 import type { Labels } from '../core/selector';
-import { meshError } from '../errors/mesh-error';
 import { Access, implyAccess } from '../security/access';
 import type { AccessCaller, AccessCallers, AccessSource } from '../security/access-caller';
 import type { AccessRule, AuditRule, CustomRule, DenyRule } from '../security/access-rule';
 import { serviceAccountName } from '../security/mesh-service-account';
-import type { ServiceAccountReference } from '../security/mesh-service-account';
 import { judgeMtls } from '../security/mtls-clashes';
 import { principalOf } from '../security/principal';
 import { readKubernetesService } from './kubernetes-service';
 import type { ServicePort } from './kubernetes-service';
 import { readWorkload } from './kubernetes-workload';
 import type { FromServiceOptions, NamedServiceProps } from './mesh-service-props';
-import { NamedService } from './named-service';
 import type { KnownService } from './named-service';
 import { requirePorts } from './service-ports';
 import { hostOfVersion } from './gateway-api/version-services';
@@ -35,8 +31,10 @@ import type { ServicePolicyProps } from './resilience/traffic-policy-props';
 import type { CallTarget } from './scope/call-target';
 import { declareCalls } from './scope/declare-calls';
 import { judgeProtocols } from './scope/port-protocols';
+import { requireSameOptions } from './service-options';
+import { claimHost, namedService } from './service-owners';
 import { ServiceTraffic } from './service-traffic';
-import { accountOf, checkedPort, notService, podLabels } from './service-values';
+import { accountOf, checkedPort, notService, podLabels, requireNamespace } from './service-values';
 import { checkedApi } from './traffic-objects';
 import type { Destination, Shares } from './versioned-traffic';
 import { workloadService } from './workload-service';
@@ -68,7 +66,10 @@ export class MeshService extends Construct implements AccessSource {
     requireProps(object, options, 'from');
     if (object.kind !== 'Service') return MeshService.ofWorkload(object, options);
     const known = object.node.tryFindChild(ID);
-    if (MeshService.isMeshService(known)) return known.sameAs(options);
+    if (MeshService.isMeshService(known)) {
+      requireSameOptions({ service: known, options: known.options, api: known.known.api }, options);
+      return known;
+    }
     const know = (service: MeshService): KnownService => ({
       versions: options.versions,
       facts: () => readKubernetesService(object),
@@ -99,7 +100,7 @@ export class MeshService extends Construct implements AccessSource {
       const ports = props.ports.map((port) => checkedPort(port, place));
       const selector = props.selector === undefined ? undefined : podLabels(service, props.selector);
       const serviceAccount = props.serviceAccount === undefined ? undefined : serviceAccountName(service, props.serviceAccount, service.namespace);
-      const named = service.findNamed();
+      const named = namedService(service);
       const api = props.api === undefined ? undefined : checkedApi(props.api, place.construct);
       named.add(service, { ports, selector, serviceAccount, versions: props.versions, api });
       return named;
@@ -142,11 +143,11 @@ export class MeshService extends Construct implements AccessSource {
     Object.defineProperty(this, BRAND, { value: true });
     const { clusterDomain } = Cluster.factsOf(this);
     this.name = name;
-    this.namespace = namespace ?? this.refuseNoNamespace();
+    this.namespace = requireNamespace(this, namespace);
     this.host = Host.service(this.name, this.namespace, { construct: this.node.path, clusterDomain }).value;
     this.options = options;
     this.known = know(this);
-    this.refuseSecondOwner();
+    claimHost(this, this.known);
     const first = this.known.representedBy(this);
     this.known.traffic ??= new ServiceTraffic(first, this.known);
     this.known.traffic.isKnownAs(first);
@@ -325,66 +326,5 @@ export class MeshService extends Construct implements AccessSource {
 
   private get traffic(): ServiceTraffic {
     return (this.known.traffic ??= new ServiceTraffic(this.known.representedBy(this), this.known));
-  }
-
-  private sameAs(options: FromServiceOptions): MeshService {
-    const account = (given: ServiceAccountReference | undefined): string | undefined =>
-      given === undefined ? undefined : serviceAccountName(this, given, this.namespace);
-    const { versions, serviceAccount, workload, api } = options;
-    const isSame =
-      (api === undefined || api === this.known.api) &&
-      (versions === undefined || JSON.stringify(versions) === JSON.stringify(this.options.versions)) &&
-      (serviceAccount === undefined || account(serviceAccount) === account(this.options.serviceAccount)) &&
-      (workload === undefined || workload === this.options.workload);
-    if (isSame) return this;
-    throw meshError({
-      code: 'second-owner',
-      construct: this.node.path,
-      property: 'from',
-      got: `other options for ${this.host} than it was first given`,
-      expected: 'options at one place, none at the others',
-      fix: 'give all options the first time, and hand on what that gave',
-    });
-  }
-
-  /** What references to this service say together. */
-  private findNamed(): NamedService {
-    const known = this.owners().get(this.ownerKey())?.known;
-    return known instanceof NamedService ? known : new NamedService(this.name, this.host);
-  }
-
-  /** Two owners of one host would write two DestinationRules, of which Istio follows one. */
-  private refuseSecondOwner(): void {
-    const owner = this.owners().get(this.ownerKey());
-    if (owner !== undefined && owner.known !== this.known) {
-      throw meshError({
-        code: 'second-owner',
-        construct: this.node.path,
-        property: 'name',
-        got: `${this.host}, which ${owner.node.path} stands for, too`,
-        expected: 'one MeshService for each Kubernetes Service that the program makes',
-        fix: 'make it once and hand it on',
-      });
-    }
-    if (owner === undefined) this.owners().set(this.ownerKey(), this);
-  }
-
-  private owners(): Map<string, MeshService> {
-    return rootState(this, 'meshServices', () => new Map<string, MeshService>());
-  }
-
-  private ownerKey(): string {
-    return `${Cluster.pathOf(this)}\n${this.host}`;
-  }
-
-  private refuseNoNamespace(): never {
-    throw meshError({
-      code: 'no-namespace',
-      construct: this.node.path,
-      property: 'namespace',
-      got: 'none',
-      expected: 'the namespace of the service',
-      fix: 'give the service or its chart a namespace',
-    });
   }
 }

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { rootState } from '../core/root-state';
+import { SynthSession } from '../core/synth-session';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 
@@ -44,7 +45,7 @@ export function ownTraffic(scope: IConstruct, owned: OwnedTraffic): void {
 }
 
 function refuseOthers(root: IConstruct, services: ReadonlyMap<string, OwnedTraffic>): string[] {
-  const findings = root.node.findAll().flatMap((construct) => {
+  const findings = SynthSession.of(root).constructs().flatMap((construct) => {
     if (!ApiObject.isApiObject(construct) || !construct.apiVersion.startsWith(GROUP)) return [];
     if (construct.kind !== 'VirtualService' && construct.kind !== 'DestinationRule') return [];
     return otherOwner(construct, (host) => services.get(keyOf(construct, host)));

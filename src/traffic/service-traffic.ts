@@ -88,7 +88,7 @@ export class ServiceTraffic implements TrafficModel {
     this.needRoute();
     const services = rootState(rule.owner, 'serviceTraffic', () => new Set<ServiceTraffic>());
     services.add(this);
-    addPlanner(rule.owner, { key: 'service-rules', plan: () => planRules(services) });
+    addPlanner(rule.owner, { key: 'service-rules', plan: () => undefined, check: () => checkRules(services) });
   }
 
   /** Sets how callers treat the service's pods. @throws MeshError when something else has. */
@@ -150,7 +150,7 @@ export class ServiceTraffic implements TrafficModel {
   }
 }
 
-function planRules(services: ReadonlySet<ServiceTraffic>): void {
+function checkRules(services: ReadonlySet<ServiceTraffic>): void {
   const findings = [...services].flatMap((service) => service.findings());
   if (findings.length > 0) throw new MeshError(findings);
 }

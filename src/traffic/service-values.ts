@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { badReference, isObjectConstruct, requireSameCluster } from '../core/references';
 import { Selector } from '../core/selector';
 import type { Labels } from '../core/selector';
+import { meshError } from '../errors/mesh-error';
 import { workloadAccount } from '../security/access-caller';
 import { serviceAccountName } from '../security/mesh-service-account';
 import { portOf } from './kubernetes-service';
@@ -39,4 +40,17 @@ export function checkedPort(given: number | ServicePort, place: { readonly const
 export function notService(from: IConstruct | undefined, got: unknown, property = 'from'): Error {
   const expected = property === 'from' ? 'a Service or a workload: a construct of cdk8s-plus or an L1' : 'a MeshService, or a Service that another construct makes';
   return badReference(from, got, property, expected, isObjectConstruct(got) ? 'make a service of a workload with MeshService.from(workload)' : undefined);
+}
+
+/** The namespace of a service. @throws MeshError when nothing says it. */
+export function requireNamespace(service: IConstruct, namespace: string | undefined): string {
+  if (namespace !== undefined) return namespace;
+  throw meshError({
+    code: 'no-namespace',
+    construct: service.node.path,
+    property: 'namespace',
+    got: 'none',
+    expected: 'the namespace of the service',
+    fix: 'give the service or its chart a namespace',
+  });
 }

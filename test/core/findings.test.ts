@@ -183,6 +183,17 @@ describe('warnings', () => {
     expect(readdirSync(outdir)).toEqual([]);
   });
 
+  test('notes are printed, and onWarning is not asked about them', () => {
+    const onWarning = jest.fn(() => { throw new Error('no warnings here'); });
+    const app = new MeshApp({ outdir, onWarning });
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    new ConfigMap(chart, 'map');
+    const note: Finding = { code: 'x-noted', severity: 'note', property: 'p', got: 'a', expected: 'b' };
+    chart.node.addValidation({ validate: () => { throw new MeshError([note]); } });
+    expect(linesOf(() => app.synth())).toEqual(['shop: p: got a, expected b [note x-noted]\n']);
+    expect(readdirSync(outdir)).toContain('shop.k8s.yaml');
+  });
+
   test('an error is thrown without its warnings', () => {
     const onWarning = jest.fn();
     const app = appWith('1.31.99', { onWarning });

@@ -20,6 +20,7 @@ test('a finding is one line: where, what was got, what was expected, the fix, th
   );
   const placed = { ...FINDING, construct: 'x', severity: 'warning', source: { file: 'a.yaml', line: 3, column: 5 } } as const;
   expect(formatFinding(placed)).toMatch(/^a\.yaml:3:5: x: .*\[warning wrong-type\]$/);
+  expect(formatFinding({ ...placed, severity: 'note' })).toMatch(/\[note wrong-type\]$/);
 });
 
 test('an error prints its lines, and no stack', () => {

@@ -14,6 +14,8 @@ export interface Conditions {
 
 /** True when every request that fits `narrow` fits `wide`, as far as that can be told. */
 export function covers(wide: Conditions, narrow: Conditions): boolean {
+  // what asks for more things cannot be wider
+  if (wide.wanted.size > narrow.wanted.size) return false;
   for (const [key, match] of wide.wanted) {
     const other = narrow.wanted.get(key);
     const isCovered = other !== undefined && (key === 'uri' ? coversUri(match, wide, other, narrow) : match.covers(other) === true);

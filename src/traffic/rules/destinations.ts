@@ -74,8 +74,8 @@ function placesOf(own: SharingTarget | undefined, given: CheckedDestination): re
 function withPort(own: SharingTarget | undefined, given: CheckedDestination): Pick<Destination['destination'], 'port'> {
   const { port, place } = given;
   const { host, ports } = targetOf(own, given);
-  const numbers = ports.map((one) => one.port);
   if (port === undefined && host === own?.host) return {};
+  const numbers = ports.map((one) => one.port);
   const chosen = port ?? (numbers.length === 1 ? numbers[0] : undefined);
   if (chosen !== undefined && numbers.includes(chosen)) return { port: { number: chosen } };
   const got = port === undefined ? `none, and ${host} has ${numbers.length} ports` : `${port}, which ${host} does not have`;

@@ -13,7 +13,7 @@ import { nameOf } from './ruled-host';
 import type { RuledHost } from './ruled-host';
 import { orderOf } from './rule-order';
 import type { Candidate } from './rule-order';
-import { requirePorts } from './rule-ports';
+import { portsFor, requirePorts } from './rule-ports';
 import type { RuleKind } from './rule-ports';
 
 /** One step on a request's way through the rules of a host; what is not said here is in its rule. */
@@ -60,17 +60,19 @@ export function plannedRules(host: RuledHost, rules: readonly CheckedRoute[], ki
       return [];
     }
   };
-  for (const rule of rules) keep(() => requirePorts(host, rule, kind));
+  const { target } = host;
+  const [ports] = target === undefined ? [] : keep(() => portsFor(target, kind, rules[0]?.owner.node.path ?? ''));
+  if (target !== undefined && ports !== undefined) for (const rule of rules) keep(() => requirePorts(target, rule, kind, ports));
   const candidates = rules.flatMap((rule) =>
     rule.matches.flatMap((match): Candidate[] => keep(() => ({ rule, property: match.place.property, conditions: conditionsOf(match) }))),
   );
   const ordered = orderOf(candidates);
   findings.push(...ordered.findings);
   const written = new Map(rules.flatMap((rule) => keep(() => [rule, leadingOf(host, rule)] as const)));
-  const names = rules.map(({ name }) => name);
+  const shared = sharedNames(rules);
   const planned = (rule: CheckedRoute, matches: readonly Conditions[]): PlannedRule => ({
     rule,
-    name: names.indexOf(rule.name) === names.lastIndexOf(rule.name) ? rule.name : pathOf(rule),
+    name: shared.has(rule.name) ? pathOf(rule) : rule.name,
     matches,
     route: undefined,
     mirrors: [],
@@ -79,7 +81,7 @@ export function plannedRules(host: RuledHost, rules: readonly CheckedRoute[], ki
   const open = rules.filter(({ matches }) => matches.length === 0);
   keep(() => requireOneRest(host, open));
   const rest = open.slice(0, 1).map((rule) => planned(rule, []));
-  const unruled = host.target === undefined ? [] : [{ rule: undefined, name: undefined, matches: [], route: [...host.target.shares()], mirrors: [] }];
+  const unruled = target === undefined ? [] : [{ rule: undefined, name: undefined, matches: [], route: [...target.shares()], mirrors: [] }];
   const steps = [...merged(ordered.candidates).map(([rule, matches]) => planned(rule, matches)), ...(rest.length === 0 ? unruled : rest)];
   // what hangs on the order is judged once there is one
   if (findings.length === 0) findings.push(...loopFindings(host, ordered.candidates, open), ...delegates(steps));
@@ -120,6 +122,12 @@ function leadingOf({ target }: RuledHost, { to, mirrors }: CheckedRoute): Pick<P
     route: to === undefined ? undefined : routeTo(target, to),
     mirrors: mirrors.map((mirror) => ({ destination: mirrorTo(target, mirror.to), percentage: mirror.percentage })),
   };
+}
+
+/** Names that more than one rule has. */
+function sharedNames(rules: readonly CheckedRoute[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(rules.map(({ name }) => name).filter((name) => seen.size === seen.add(name).size));
 }
 
 function pathOf({ owner, place }: CheckedRoute): string {

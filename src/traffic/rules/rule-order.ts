@@ -11,12 +11,28 @@ export interface Candidate {
   readonly conditions: Conditions;
 }
 
-interface Ranked extends Candidate {
+/** A candidate among the others. */
+class Ranked implements Candidate {
+  public readonly rule: CheckedRoute;
+  public readonly property: string;
+  public readonly conditions: Conditions;
   /** The priority that it has in effect: what is narrower than a rule never comes after it. */
-  readonly priority: number;
+  public priority: number;
   /** How many are wider. */
-  readonly depth: number;
-  readonly text: string;
+  public depth = 0;
+  private told: string | undefined;
+
+  public constructor({ rule, property, conditions }: Candidate) {
+    this.rule = rule;
+    this.property = property;
+    this.conditions = conditions;
+    this.priority = rule.priority;
+  }
+
+  /** What it says: put together only where nothing else decides, or something is wrong. */
+  public get text(): string {
+    return (this.told ??= conditionsText(this.conditions));
+  }
 }
 
 /** Candidates in the order that proxies try them, and what keeps them from having one. */
@@ -34,18 +50,30 @@ export function orderOf(candidates: readonly Candidate[]): Ordered {
   ranked.sort((a, b) => b.priority - a.priority || b.depth - a.depth || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   const findings: Finding[] = [];
   for (const [index, later] of ranked.entries()) {
-    const finding = ranked.slice(0, index).map((earlier) => conflict(earlier, later)).find((found) => found !== undefined);
+    const finding = firstConflict(ranked, index, later);
     if (finding !== undefined) findings.push(finding);
   }
   return { candidates: ranked, findings };
 }
 
 function rank(candidates: readonly Candidate[]): Ranked[] {
-  return candidates.map((candidate) => {
-    const wider = candidates.filter((other) => other !== candidate && covers(other.conditions, candidate.conditions) && !covers(candidate.conditions, other.conditions));
-    const priority = Math.max(candidate.rule.priority, ...wider.map(({ rule }) => rule.priority));
-    return { ...candidate, priority, depth: wider.length, text: conditionsText(candidate.conditions) };
-  });
+  const ranked = candidates.map((candidate) => new Ranked(candidate));
+  for (const narrow of ranked) {
+    for (const wide of ranked) {
+      if (wide === narrow || !covers(wide.conditions, narrow.conditions) || covers(narrow.conditions, wide.conditions)) continue;
+      narrow.priority = Math.max(narrow.priority, wide.rule.priority);
+      narrow.depth += 1;
+    }
+  }
+  return ranked;
+}
+
+function firstConflict(ranked: readonly Ranked[], end: number, later: Ranked): Finding | undefined {
+  for (let index = 0; index < end; index += 1) {
+    const finding = conflict(ranked[index] as Ranked, later);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
 }
 
 /** What is wrong with the later of two, because of the earlier. */

@@ -2,7 +2,7 @@ import type { Port } from '../../core/port';
 import { portOf } from '../kubernetes-service';
 import type { CheckedRoute } from './checked-route';
 import { refuse, within } from './refuse';
-import type { RuledHost, RuledService } from './ruled-host';
+import type { RuledService } from './ruled-host';
 
 /** What rules look at: requests, connections, or the names that TLS connections ask for. */
 export type RuleKind = 'http' | 'tcp' | 'tls';
@@ -31,11 +31,14 @@ export function portsFor(target: RuledService['target'], kind: RuleKind, constru
   return ports.filter((port) => port.transport === 'TCP' && CARRIES[kind].has(port)).map(({ number }) => number);
 }
 
-/** Rules look at what only some ports carry. @throws MeshError when the service has none of these, or not the one that is asked for. */
-export function requirePorts({ target }: RuledHost, { owner, place, matches }: CheckedRoute, kind: RuleKind): void {
-  if (target === undefined) return;
+/**
+ * Rules look at what only some ports carry.
+ *
+ * @param carrying the ports of the service that do
+ * @throws MeshError when the service has none of these, or not the one that is asked for.
+ */
+export function requirePorts(target: RuledService['target'], { owner, place, matches }: CheckedRoute, kind: RuleKind, carrying: readonly number[]): void {
   const { what, fix } = CARRIES[kind];
-  const carrying = portsFor(target, kind, owner.node.path);
   if (carrying.length === 0) {
     const ports = target.ports.map((port) => portOf(port, { construct: owner.node.path, property: 'service' }));
     const got = ports.length === 0 ? `${target.host}, which has no ports` : `${target.host}, whose ports are ${ports.join(', ')}`;

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { VirtualServiceHttp, VirtualServiceTcp, VirtualServiceTls } from '../../../imports/istio/virtual-service';
 import { compareConstructs } from '../../core/construct-path';
+import { SynthSession } from '../../core/synth-session';
 import type { Finding } from '../../errors/finding';
 import { sharedRoutes } from '../shared-routes';
 import type { Destination, VersionedService } from '../versioned-traffic';
@@ -25,18 +26,32 @@ export interface ServiceShares {
   readonly shared?: { readonly owner: IConstruct; readonly destinations: readonly Destination[] } | undefined;
 }
 
+/** The rules of a kind as routes, and what is wrong with them. */
+interface RuledRoutes {
+  readonly routes: unknown;
+  readonly findings: readonly Finding[];
+}
+
+const KINDS = ['http', 'tcp', 'tls'] as const;
+const NONE: readonly CheckedRoute[] = [];
+
 /** All rules of one service, for requests and for connections. */
 export class ServiceRules {
-  private readonly given: { readonly kind: RuleKind; readonly rule: CheckedRoute }[] = [];
+  private readonly given = new Map<RuleKind, CheckedRoute[]>();
+  private isSorted = true;
 
   public add(kind: RuleKind, rule: CheckedRoute): void {
-    this.given.push({ kind, rule });
+    const rules = this.given.get(kind);
+    if (rules === undefined) this.given.set(kind, [rule]);
+    else rules.push(rule);
+    this.isSorted = false;
   }
 
   /** Rules of a kind, in the order of their constructs' paths. */
   public of(kind: RuleKind): readonly CheckedRoute[] {
-    const rules = this.given.filter((one) => one.kind === kind).map(({ rule }) => rule);
-    return rules.sort((a, b) => compareConstructs(a.owner, b.owner));
+    if (!this.isSorted) for (const rules of this.given.values()) rules.sort((a, b) => compareConstructs(a.owner, b.owner));
+    this.isSorted = true;
+    return this.given.get(kind) ?? NONE;
   }
 
   /**
@@ -57,18 +72,15 @@ export class ServiceRules {
    * @throws MeshError when a service is shared whose ports carry what proxies have no say over.
    */
   public routes<K extends RuleKind>(kind: K, shares: ServiceShares): ServiceRoutes[K] {
-    const rules = this.of(kind);
-    if (rules.length > 0) return this.ruled(kind, rules, shares).routes as ServiceRoutes[K];
+    const ruled = this.ruled(shares).get(kind);
+    if (ruled !== undefined) return ruled.routes as ServiceRoutes[K];
     const { service, shared } = shares;
     return shared === undefined ? undefined : (sharedRoutes(shared.owner, service, shared.destinations)[kind] as ServiceRoutes[K]);
   }
 
   /** What keeps the rules from being one VirtualService. */
   public findings(shares: ServiceShares): readonly Finding[] {
-    const findings = (['http', 'tcp', 'tls'] as const).flatMap((kind) => {
-      const rules = this.of(kind);
-      return rules.length === 0 ? [] : this.ruled(kind, rules, shares).findings;
-    });
+    const findings = [...this.ruled(shares).values()].flatMap((ruled) => ruled.findings);
     return findings.length === 0 ? this.foreignNames(shares) : findings;
   }
 
@@ -82,13 +94,21 @@ export class ServiceRules {
     });
   }
 
-  private ruled(kind: RuleKind, rules: readonly CheckedRoute[], shares: ServiceShares): { readonly routes: unknown; readonly findings: readonly Finding[] } {
-    const ruled = ruledService(shares);
-    if (kind === 'tcp') return tcpRules(ruled, rules);
-    if (kind === 'tls') return tlsRules(ruled, rules, ownNames(shares.service));
-    const { http, findings } = httpRules(ruled, rules);
-    return { routes: http, findings };
+  /** By kind, of those that there are rules of: for what is wrong with them, and for what is written. */
+  private ruled(shares: ServiceShares): ReadonlyMap<RuleKind, RuledRoutes> {
+    return SynthSession.of(shares.service).once(this, () => {
+      const service = ruledService(shares);
+      const kinds = KINDS.filter((kind) => this.of(kind).length > 0);
+      return new Map(kinds.map((kind) => [kind, ruledRoutes(kind, service, this.of(kind), shares)]));
+    });
   }
+}
+
+function ruledRoutes(kind: RuleKind, service: RuledService, rules: readonly CheckedRoute[], shares: ServiceShares): RuledRoutes {
+  if (kind === 'tcp') return tcpRules(service, rules);
+  if (kind === 'tls') return tlsRules(service, rules, ownNames(shares.service));
+  const { http, findings } = httpRules(service, rules);
+  return { routes: http, findings };
 }
 
 /** The service as its rules see it. */

@@ -71,7 +71,7 @@ export function savingFindings(scopes: Iterable<SidecarScope>, view: MeshView): 
     return [
       {
         code: 'scope-savings',
-        severity: 'warning' as const,
+        severity: 'note' as const,
         construct: scope.node.path,
         property: 'savings',
         got: `${range('before')} services that each proxy of ${scope.isMeshWide ? 'the mesh' : scope.namespace} would be told of without it`,

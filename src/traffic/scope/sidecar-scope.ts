@@ -104,7 +104,7 @@ export class SidecarScope extends Construct {
 
   /**
    * How many services each proxy is told of without the scope, and with it; of the program as it stands, so most is known when
-   * it is complete. At synthesis each is printed as a warning, `scope-savings`.
+   * it is complete. At synthesis each is printed as a note, `scope-savings`.
    */
   public savings(): readonly ScopeSaving[] {
     return savingsOf(this);

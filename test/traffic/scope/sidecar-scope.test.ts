@@ -3,6 +3,7 @@ import type { App } from 'cdk8s';
 import { EnvoyFilter, ServiceEntry, Sidecar, VirtualService } from '../../../imports/istio';
 import { Cluster, EgressGateway, EgressLockdown, EgressRoute, ExternalService, GlobalRateLimit, IngressRoute, Mesh, MeshApp, MeshService, RateLimitService, SidecarScope, Tls } from '../../../src';
 import type { SidecarScopeProps } from '../../../src';
+import { SynthSession } from '../../../src/core/synth-session';
 import { synthTo } from '../../../src/testing';
 import { allRefused, refused, WRONG_TYPES } from '../../core/refused';
 import { hostsIn, specsIn, twoNamespaces } from './shop';
@@ -249,7 +250,7 @@ test('who may leave through an egress gateway sees the host, and the gateway', (
 });
 
 describe('what it saves', () => {
-  test('is counted, and printed as one warning for each scope', () => {
+  test('is counted, and printed as one note for each scope, which is no warning', () => {
     const { chart, shop, web, orders, mail } = twoNamespaces();
     web.calls(orders, mail);
     orders.calls();
@@ -258,10 +259,11 @@ describe('what it saves', () => {
       { namespace: 'shop', service: 'orders', before: 5, after: 1 },
       { namespace: 'shop', service: 'web', before: 5, after: 3 },
     ]);
-    expect(synthTo(chart).warnings).toEqual([
+    expect(synthTo(chart).warnings).toEqual([]);
+    expect(SynthSession.of(chart).synthesize().notes).toEqual([
       {
         code: 'scope-savings',
-        severity: 'warning',
+        severity: 'note',
         construct: 'shop/scope',
         property: 'savings',
         got: '5 services that each proxy of shop would be told of without it',
