@@ -1,6 +1,8 @@
 import { compareConstructs } from '../core/construct-path';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
+import { misplacedSecrets } from '../ingress/made-secrets';
+import type { NamedSecret } from '../ingress/made-secrets';
 import type { EgressLockdown } from './egress-lockdown';
 import type { ClusterEgress } from './egress-program';
 import type { EgressRoute } from './egress-route';
@@ -15,6 +17,7 @@ export function egressFindings(egress: ClusterEgress): Finding[] {
     ...egress.routes.flatMap((route) => [...unknownCallers(route), ...hiddenFromCallers(egress, route), ...undeclaredToCallers(route)]),
     ...ledTogether(egress),
     ...own.flatMap(unreadSecret),
+    ...misplacedSecrets(egress.routes.flatMap(secretAtGateway)),
     ...sharedPorts(own),
   ];
 }
@@ -119,6 +122,12 @@ function unreadSecret(service: ExternalService): Finding[] {
       fix: 'add an EgressRoute, or mount the certificates into the pods and give their paths',
     },
   ];
+}
+
+/** The gateway's proxies read Secrets of their own namespace. */
+function secretAtGateway({ to, gateway }: EgressRoute): NamedSecret[] {
+  const { secretName } = to;
+  return secretName === undefined ? [] : [{ owner: to, property: 'ports', name: secretName, namespace: gateway.namespace }];
 }
 
 /** Plain TCP names no host: of two services on one port, proxies would see one. */

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
-import { isConstruct } from '../core/place';
+import { isConstruct, requirePlace } from '../core/place';
 import { badReference, namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { Selector } from '../core/selector';
@@ -64,7 +64,7 @@ export class EgressGateway extends Construct {
    * @throws MeshError when the name, the namespace or the labels cannot be.
    */
   public static fromName(scope: Construct, id: string, props: NamedEgressGatewayProps): EgressGateway {
-    requireKeys({ construct: `${scope.node.path}/${id}`, property: '' }, props, ['name', 'namespace', 'selector']);
+    requireKeys({ construct: requirePlace(scope, id), property: '' }, props, ['name', 'namespace', 'selector']);
     return new EgressGateway(scope, id, props);
   }
 

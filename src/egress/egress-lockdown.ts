@@ -4,6 +4,7 @@ import { Sidecar } from '../../imports/istio/sidecar';
 import { requireMesh } from '../control-plane/mesh-reference';
 import type { MeshReference } from '../control-plane/mesh-reference';
 import { Cluster } from '../core/cluster';
+import { requirePlace } from '../core/place';
 import { badReference, namespaceName, requireSameCluster } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
@@ -57,6 +58,7 @@ export class EgressLockdown extends Construct {
 
   /** @throws MeshError when there is neither a namespace nor a mesh, or both; when something else locks the same namespace. */
   public constructor(scope: Construct, id: string, props: EgressLockdownProps) {
+    requirePlace(scope, id);
     super(scope, id);
     requireKeys(placeOf(this), props, ['namespace', 'mesh', 'allow']);
     const { namespace, mesh, allow = [] } = props;

@@ -4,6 +4,7 @@ import { AuthorizationPolicy } from '../../imports/istio/authorization-policy';
 import { DestinationRule } from '../../imports/istio/destination-rule';
 import { Gateway } from '../../imports/istio/gateway';
 import type { GatewayServers } from '../../imports/istio/gateway';
+import { requirePlace } from '../core/place';
 import { badReference, isObjectConstruct, requireSameCluster } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
 import { meshError } from '../errors/mesh-error';
@@ -51,6 +52,7 @@ export class EgressRoute extends Construct {
    * no identity of its own, or a lockdown or `exportTo` hides the host from it.
    */
   public constructor(scope: Construct, id: string, props: EgressRouteProps) {
+    requirePlace(scope, id);
     super(scope, id);
     requireKeys(placeOf(this), props, ['gateway', 'to', 'allowFrom']);
     const { gateway, to } = props;

@@ -7,6 +7,7 @@ import { VirtualService } from '../../imports/istio/virtual-service';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
 import type { MeshObject } from '../core/mesh-object';
+import { requirePlace } from '../core/place';
 import { chartNamespace, namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
@@ -58,7 +59,7 @@ export class ExternalService extends Construct {
    * @throws MeshError when the host or the namespace cannot be.
    */
   public static fromName(scope: Construct, id: string, props: NamedExternalServiceProps): ExternalService {
-    requireKeys({ construct: `${scope.node.path}/${id}`, property: '' }, props, ['host', 'namespace']);
+    requireKeys({ construct: requirePlace(scope, id), property: '' }, props, ['host', 'namespace']);
     return new ExternalService(scope, id, { ...props, [NAMED]: true } as ExternalServiceProps);
   }
 
@@ -93,6 +94,7 @@ export class ExternalService extends Construct {
    * doubled, a timeout or retries are said where proxies see no requests, or the tries take longer than the timeout.
    */
   public constructor(scope: Construct, id: string, props: ExternalServiceProps) {
+    requirePlace(scope, id);
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
     requireKeys(placeOf(this), props, PROPS);

@@ -6,6 +6,7 @@ import { MeshObject } from '../core/mesh-object';
 import type { Finding } from '../errors/finding';
 import type { FormObject } from './ingress-form';
 import type { GatewayPlan, HostPlan } from './ingress-plan';
+import { canBeSigned } from './tls-names';
 import type { CertManagerTls } from './tls-options';
 
 /** cert-manager's own kind, of which this library has no rules. */
@@ -29,19 +30,39 @@ export function certificates(current: () => readonly GatewayPlan[]): ReadonlyMap
   return objects;
 }
 
-/** Two that ask for the same Secret otherwise: cert-manager would renew it for the one and the other in turn. */
+/** Certificates that nobody can give. */
 export function certificateFindings(plans: readonly GatewayPlan[]): Finding[] {
-  return [...requests(plans).values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return [];
-    return others.filter((each) => specText(each) !== specText(first)).map(({ plan, secretName }) => ({
-      code: 'host-differs',
-      construct: plan.first.owner.node.path,
-      property: 'tls',
-      got: `the Secret ${secretName}, which ${first.plan.first.owner.node.path} has cert-manager keep otherwise`,
-      expected: 'one Certificate for each Secret',
-      fix: 'hand on one Tls to both, or give each a secretName of its own',
-    }));
-  });
+  const bySecret = [...requests(plans).values()];
+  return [...bySecret.flat().flatMap(unsignedName), ...bySecret.flatMap(asksOtherwise)];
+}
+
+/** Authorities sign wildcards of a whole label only, and none for all hosts there are. */
+function unsignedName({ plan }: Requested): Finding[] {
+  const { host, tls, first } = plan;
+  if (tls.dnsNames !== undefined || canBeSigned(host)) return [];
+  return [
+    {
+      code: 'uncovered-host',
+      construct: first.owner.node.path,
+      property: 'host',
+      got: `${host}, which cert-manager is to get a certificate for`,
+      expected: 'a name that an authority signs, such as "shop.example.com" or "*.example.com"',
+      fix: 'name the hosts, or take the certificate of a Secret: Tls.secret(name)',
+    },
+  ];
+}
+
+/** Two that ask for the same Secret otherwise: cert-manager would renew it for the one and the other in turn. */
+function asksOtherwise([first, ...others]: readonly Requested[]): Finding[] {
+  if (first === undefined) return [];
+  return others.filter((each) => specText(each) !== specText(first)).map(({ plan, secretName }) => ({
+    code: 'host-differs',
+    construct: plan.first.owner.node.path,
+    property: 'tls',
+    got: `the Secret ${secretName}, which ${first.plan.first.owner.node.path} has cert-manager keep otherwise`,
+    expected: 'one Certificate for each Secret',
+    fix: 'hand on one Tls to both, or give each a secretName of its own',
+  }));
 }
 
 /** By what becomes one Certificate. */

@@ -33,19 +33,23 @@ export interface ClientIpProps {
 const ANNOTATION = 'proxy.istio.io/config';
 const MOST_PROXIES = 100;
 
+type Workload = GatewayWorkloadProps | false | undefined;
+
 /**
  * The workload with what it takes to learn the addresses of clients.
  *
+ * @param workload `deployed` where istiod makes it
  * @throws MeshError when a value cannot be, two of them contradict each other, or the program does not make the workload.
  */
-export function withClientIp(gateway: Construct, clientIp: ClientIpProps | undefined, workload: GatewayWorkloadProps | false | undefined, isNamed: boolean): GatewayWorkloadProps | false | undefined {
-  if (clientIp === undefined) return workload;
+export function withClientIp(gateway: Construct, clientIp: ClientIpProps | undefined, workload: Workload | 'deployed', isNamed: boolean): Workload {
+  if (clientIp === undefined) return workload === 'deployed' ? false : workload;
   const place = within(placeOf(gateway), 'clientIp');
   requireKeys(place, clientIp, ['externalTrafficPolicy', 'numTrustedProxies', 'proxyProtocol']);
   const { externalTrafficPolicy, numTrustedProxies, proxyProtocol } = clientIp;
   if (externalTrafficPolicy === undefined && numTrustedProxies === undefined && proxyProtocol === undefined) {
     throw refuse(place, 'empty-list', 'nothing', 'externalTrafficPolicy, numTrustedProxies or proxyProtocol', 'leave clientIp out');
   }
+  if (workload === 'deployed') throw refuse(place, 'no-workload', 'a gateway whose proxies istiod deploys', 'proxies of this program', 'have it made here: workload: {}');
   if (workload === false || isNamed) throw refuse(place, 'no-workload', 'a gateway whose proxies something else makes', 'proxies of this program', 'say it where they are made');
   if (numTrustedProxies !== undefined && proxyProtocol !== undefined) {
     throw refuse(within(place, 'proxyProtocol'), 'bad-client-ip', 'numTrustedProxies and proxyProtocol', 'one of the two: they may name two clients', 'a load balancer that ends HTTP adds to X-Forwarded-For, one that does not speaks PROXY protocol');

@@ -1,14 +1,40 @@
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import { routeTo } from '../traffic/rules/destinations';
-import type { GatewayPlan, HostPlan, TcpContribution } from './ingress-plan';
+import type { IngressGateway } from './ingress-gateway';
+import type { GatewayPlan, HostPlan, HttpContribution, TcpContribution } from './ingress-plan';
 
 /** Ports that a proxy and its agent listen on themselves: administration, what iptables leads there, metrics and health. */
 const RESERVED = [15_000, 15_001, 15_004, 15_006, 15_008, 15_020, 15_021, 15_053, 15_090];
 
 /** What keeps a gateway from serving all that is asked of it. */
-export function gatewayFindings({ hosts, tcp }: GatewayPlan): Finding[] {
-  return [...hosts.flatMap(withoutPort), ...hosts.flatMap(withoutRedirect), ...tcp.flatMap((route, index) => [...takenPort(route, tcp.slice(0, index), hosts), ...destinationFindings(route)])];
+export function gatewayFindings({ gateway, hosts, tcp }: GatewayPlan): Finding[] {
+  const all = [...hosts.flatMap(({ contributions }) => contributions), ...tcp];
+  return [...all.flatMap((each) => differingReference(each, gateway)), ...hosts.flatMap(withoutPort), ...hosts.flatMap(withoutRedirect), ...tcp.flatMap((route, index) => [...takenPort(route, tcp.slice(0, index), hosts), ...destinationFindings(route)])];
+}
+
+/** References to one gateway that say of it what cannot be both. */
+function differingReference({ owner, gateway }: HttpContribution | TcpContribution, first: IngressGateway): Finding[] {
+  const facts = ({ api, selector, serving, principals }: IngressGateway): Record<string, string> => ({
+    api,
+    selector: JSON.stringify(selector),
+    ports: JSON.stringify(serving),
+    serviceAccount: principals.join(', '),
+  });
+  const expected = facts(first);
+  // the others may follow from the first that differs
+  const [property, got] = Object.entries(facts(gateway)).find(([key, value]) => value !== expected[key]) ?? [];
+  if (property === undefined) return [];
+  return [
+    {
+      code: 'gateway-differs',
+      construct: gateway.node.path,
+      property,
+      got: `${got ?? ''}, for the gateway of ${owner.node.path}`,
+      expected: `${expected[property] ?? ''}, as ${first.node.path} says of the same one`,
+      fix: 'name the gateway once, and hand it on',
+    },
+  ];
 }
 
 function withoutPort({ tls, ports, first }: HostPlan): Finding[] {

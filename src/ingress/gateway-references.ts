@@ -19,7 +19,7 @@ export function checkedGateways(owner: Construct, given: unknown, place: Place):
 export function checkedGateway(owner: Construct, given: unknown, property: string): IngressGateway {
   requireSameCluster(owner, given, property, EXPECTED);
   if (IngressGateway.isIngressGateway(given)) return given;
-  throw badReference(owner, given, property, EXPECTED);
+  throw badReference(owner, given, property, EXPECTED, 'name the gateway of another program with IngressGateway.fromName()');
 }
 
 /** By what the gateway is, so that two references to one gateway are one. */

@@ -6,7 +6,7 @@ import { routeTo } from '../traffic/rules/destinations';
 import { within } from '../traffic/rules/refuse';
 import { saysHsts } from './host-rules';
 import type { HostPlan, HttpContribution } from './ingress-plan';
-import { servesName } from './tls-names';
+import { canBeSigned, servesName } from './tls-names';
 
 /** What keeps the routes of a host from being one: two ways to serve it, rules that no order decides, a port that is not clear. */
 export function hostFindings(plan: HostPlan): Finding[] {
@@ -41,7 +41,7 @@ function uncovered({ contributions }: HostPlan): Finding[] {
       property: 'host',
       got: `${host}, and a certificate for ${tls.dnsNames?.join(', ') ?? ''}`,
       expected: 'a name of the certificate: the asterisk of a wildcard stands for one label',
-      fix: `add "${host}" to dnsNames, and to the certificate; or serve the host with another one`,
+      fix: canBeSigned(host) ? `add "${host}" to dnsNames, and to the certificate; or serve the host with another one` : 'name the hosts: no certificate is for all of these',
     }));
 }
 

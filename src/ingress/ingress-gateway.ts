@@ -4,6 +4,7 @@ import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import { injectionLabelsOf, requireMesh } from '../control-plane/mesh-reference';
 import type { MeshReference } from '../control-plane/mesh-reference';
 import { isDnsLabel } from '../core/kubernetes-names';
+import { requirePlace } from '../core/place';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { describeValue, refusal } from '../core/refusal';
@@ -126,7 +127,7 @@ export class IngressGateway extends Construct implements AccessSource {
    * @throws MeshError when the name, the namespace or the labels cannot be.
    */
   public static fromName(scope: Construct, id: string, props: NamedGatewayProps): IngressGateway {
-    requireProps(`${scope.node.path}/${id}`, props, 'fromName');
+    requireProps(requirePlace(scope, id), props, 'fromName');
     const named = { ...props, name: props.name ?? '', createNamespace: false, [NAMED]: true };
     return new IngressGateway(scope, id, named);
   }
@@ -158,6 +159,7 @@ export class IngressGateway extends Construct implements AccessSource {
 
   /** @throws MeshError when the name, the namespace, the labels or the ports cannot be, or `clientIp` contradicts the workload. */
   public constructor(scope: Construct, id: string, props: IngressGatewayProps = {}) {
+    requirePlace(scope, id);
     super(scope, id);
     Object.defineProperty(this, BRAND, { value: true });
     requireKeys(placeOf(this), props, KEYS);
@@ -176,7 +178,7 @@ export class IngressGateway extends Construct implements AccessSource {
     this.principals = [principalOf(this, this.namespace, serviceAccountName(this, account, this.namespace))];
     const isMade = typeof (props.namespace ?? '') !== 'string';
     if (props.createNamespace ?? !isMade) requestNamespace(this, this.namespace, this.checkedLabels(props.namespaceLabels ?? this.labelsOf(props.mesh)));
-    const workload = withClientIp(this, props.clientIp, this.isDeployed ? false : props.workload, this.isNamed);
+    const workload = withClientIp(this, props.clientIp, this.isDeployed ? 'deployed' : props.workload, this.isNamed);
     const made = this.isNamed ? false : workload;
     this.serving = servingOf(this, props.ports, made);
     const ports = servicePorts(made);

@@ -14,6 +14,7 @@ import type { FormObject } from './ingress-form';
 import { ingressForms } from './ingress-forms';
 import { HostPlan } from './ingress-plan';
 import type { GatewayPlan, HttpContribution, TcpContribution } from './ingress-plan';
+import { refuseOtherRoutes } from './other-routes';
 import { redirectLoops } from './redirect-loops';
 import { secretFindings } from './secret-findings';
 
@@ -31,7 +32,12 @@ interface Ingress {
 /** Adds what a route says to the objects of its gateway. */
 export function addToIngress(contribution: Contribution): void {
   const { owner } = contribution;
-  const ingress = rootState<Ingress>(owner, 'ingress', () => ({ contributions: [], planned: new PlannedChildren(), made: new Map(), plans: new Map() }));
+  const ingress = rootState<Ingress>(owner, 'ingress', (root) => {
+    const state: Ingress = { contributions: [], planned: new PlannedChildren(), made: new Map(), plans: new Map() };
+    // as a validation, for then everything is rendered, once
+    root.node.addValidation({ validate: () => refuseOtherRoutes(root, [...state.plans.values()], new Set(state.made.values())) });
+    return state;
+  });
   ingress.contributions.push(contribution);
   addPlanner(owner, { key: 'ingress', plan: () => plan(ingress) });
 }

@@ -7,11 +7,15 @@ export function checkedNames(place: Place, given: readonly string[]): readonly s
   const names = someList(place, given).map((name, index) => {
     const at = { ...place, property: `${place.property}[${index}]` };
     const host = Host.parse(name, at);
-    const isWhole = !host.isWildcard || host.value.startsWith('*.');
-    if (isWhole && host.value !== '*') return host.value;
+    if (canBeSigned(host.value)) return host.value;
     throw refuse(at, 'bad-host', JSON.stringify(name), 'a name that an authority signs', 'write a wildcard as "*.example.com"');
   });
   return [...new Set(names)].sort();
+}
+
+/** Whether authorities sign a name: a wildcard is a whole label, in front of others. */
+export function canBeSigned(name: string): boolean {
+  return !name.startsWith('*') || name.startsWith('*.');
 }
 
 /** Whether a name of a certificate is for a host: unlike in Istio, the asterisk of a certificate is one label, and not several. */

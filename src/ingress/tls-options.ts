@@ -106,7 +106,7 @@ export interface CertManagerTls extends TlsOptions {
   readonly renewBefore?: Duration | Known<string>;
   /**
    * Secret that cert-manager keeps the certificate in, and name of the Certificate: hosts that share it share one certificate.
-   * @default - of the gateway's name and the host: a certificate for each host
+   * @default - named for the host: a certificate for each host, which all gateways of a namespace share
    */
   readonly secretName?: Known<string>;
 }

@@ -1,5 +1,5 @@
 import { AuthorizationPolicy, DestinationRule, Gateway as IstioGateway, VirtualService } from '../../imports/istio';
-import { Deployment } from '../../imports/kubernetes';
+import { Deployment, Secret } from '../../imports/kubernetes';
 import { EgressGateway, EgressLockdown, EgressRoute, ExternalService, Gateway, MeshNamespace, MeshService, TlsOrigination } from '../../src';
 import type { EgressRouteProps, ExternalServiceProps } from '../../src';
 import { synthTo } from '../../src/testing';
@@ -20,6 +20,18 @@ function setUp(props: Partial<ExternalServiceProps> = {}) {
 }
 
 const ORIGINATED = [{ port: 80, protocol: 'HTTP', tls: TlsOrigination.mutual({ secret: 'client' }) }] as const;
+
+test.each([
+  ['shop', ["the Secret client, which shop/secret makes in the namespace shop"]],
+  ['istio-egress', []],
+])('a Secret of TLS origination that the program makes in %s', (namespace, warned) => {
+  const { chart, route } = setUp({ ports: ORIGINATED });
+  route();
+  new Secret(chart, 'secret', { metadata: { name: 'client', namespace } });
+  const { warnings } = synthTo(chart);
+  expect(warnings.map(({ got }) => got)).toEqual(warned);
+  for (const warning of warnings) expect(warning).toMatchObject({ code: 'unread-secret', construct: 'shop/api', property: 'ports', fix: expect.stringContaining('istio-egress') });
+});
 
 describe('what callers encrypt is passed on', () => {
   test('to the gateway in the mesh\'s own TLS, by the name of the host, and from there as it is', () => {

@@ -79,19 +79,20 @@ describe('what Bookinfo is made of', () => {
     expect(rule?.from).toEqual([{ source: { principals: ['cluster.local/ns/istio-ingress/sa/public'] } }]);
   });
 
-  test('the host is served over HTTPS, plain requests are redirected, and exact paths come before prefixes', () => {
+  test('the host is served over HTTPS, plain requests are redirected, and paths are taken by segments', () => {
     const shown = chart('bookinfo');
     expect(shown.one(Gateway).spec?.servers?.map(({ port, tls }) => [port.number, tls?.mode, tls?.httpsRedirect])).toEqual([
       [80, undefined, true],
       [443, 'SIMPLE', undefined],
     ]);
-    const uris = shown.one(VirtualService, 'public-bookinfo-example-com').spec?.http?.map(({ match }) => match?.[0]?.uri);
+    const uris = shown.one(VirtualService, 'public-bookinfo-example-com').spec?.http?.map(({ match }) => match?.map(({ uri }) => uri));
+    // a path by segments is an exact path and a prefix; none of these overlap, so their texts give the order
     expect(uris).toEqual([
-      { exact: '/productpage' },
-      { exact: '/logout' },
-      { exact: '/login' },
-      { prefix: '/api/v1/products' },
-      { prefix: '/static' },
+      [{ exact: '/api/v1/products' }, { prefix: '/api/v1/products/' }],
+      [{ exact: '/login' }],
+      [{ exact: '/logout' }],
+      [{ exact: '/productpage' }],
+      [{ exact: '/static' }, { prefix: '/static/' }],
     ]);
   });
 

@@ -16,7 +16,7 @@ import type { FormObject, IngressForm } from '../ingress-form';
 import type { GatewayPlan, HttpContribution, TcpContribution } from '../ingress-plan';
 import { hostRoutes, tcpRoutes } from './host-routes';
 import type { RouteSpec, RouteSpecs } from './host-routes';
-import { certificateOf, listenersOf } from './listeners';
+import { certificateOf, listenerName, listenersOf } from './listeners';
 import { routesNamespace } from './places';
 
 const KINDS = { HTTPRoute, TCPRoute, TLSRoute };
@@ -60,6 +60,14 @@ export const gatewayApiForm: IngressForm = {
     // listeners of a gateway of another program are not ours to add
     if (!plan.gateway.isNamed) objects.set('gateway', gateway);
     return objects;
+  },
+  hostsBeside: ({ gateway, hosts }, route) => {
+    if (route.kind !== 'HTTPRoute') return [];
+    const parents = route.parents.filter(({ kind = 'Gateway', name, namespace = route.namespace }) => kind === 'Gateway' && name === gateway.name && namespace === gateway.namespace);
+    return hosts.filter(({ host }) => {
+      const listeners: readonly unknown[] = [undefined, listenerName('http', host), listenerName('https', host)];
+      return (route.hosts?.includes(host) ?? true) && parents.some(({ sectionName }) => listeners.includes(sectionName));
+    });
   },
 };
 

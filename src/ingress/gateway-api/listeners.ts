@@ -71,7 +71,7 @@ function terminated(plan: HostPlan, place: Place): NonNullable<GatewayListeners[
   if (wish !== undefined) {
     throw noForm(within(place, wish[0]), String(wish[1]), 'TLS 1.2 and up, for any client with a certificate of the authority: listeners say nothing else', "give the gateway api: 'istio'");
   }
-  requireSameName(tls.clientCa, secret.name, within(place, 'clientCa'));
+  requireBeside(tls.clientCa, secret, within(place, 'clientCa'));
   const options = { ...(tls.mode === 'SIMPLE' ? {} : { [MODE]: tls.mode }), ...(cipherSuites === undefined ? {} : { [CIPHERS]: cipherSuites.join(',') }) };
   return {
     mode: 'Terminate',
@@ -80,8 +80,13 @@ function terminated(plan: HostPlan, place: Place): NonNullable<GatewayListeners[
   };
 }
 
-/** istiod finds the authorities of clients by the name of the certificate. */
-function requireSameName(clientCa: TlsSecret | undefined, certificate: string, place: Place): void {
-  if (clientCa === undefined || clientCa.name === `${certificate}${CA_SUFFIX}`) return;
-  throw noForm(place, `the Secret ${clientCa.name}`, `${certificate}${CA_SUFFIX}, or ca.crt in ${certificate}: listeners name no other`, 'give the Secret that name, and leave clientCa out');
+/** istiod finds the authorities of clients by the name of the certificate, in its namespace. */
+function requireBeside(clientCa: TlsSecret | undefined, { name, namespace }: { readonly name: string; readonly namespace: string }, place: Place): void {
+  if (clientCa === undefined) return;
+  if (clientCa.name !== `${name}${CA_SUFFIX}`) {
+    throw noForm(place, `the Secret ${clientCa.name}`, `${name}${CA_SUFFIX}, or ca.crt in ${name}: listeners name no other`, 'give the Secret that name, and leave clientCa out');
+  }
+  const own = clientCa.construct === undefined ? namespace : namespaceOf(clientCa.construct);
+  if (own === namespace) return;
+  throw refuse(place, 'unread-secret', `the Secret ${clientCa.name} of the namespace ${own ?? '(none)'}`, `a Secret in ${namespace}, where the certificate ${name} is`, `make it there: metadata: { namespace: '${namespace}' }`);
 }

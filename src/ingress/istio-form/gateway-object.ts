@@ -12,6 +12,8 @@ const ID = 'gateway';
 /** What istiod appends to the name of a certificate's Secret to look for the certificates of clients' authorities. */
 const CA_SUFFIX = '-cacert';
 const HASH = 6;
+/** How a Gateway's name tells the way that TLS is spoken. */
+const KINDS = { NONE: 'plain-text', PASSTHROUGH: 'passthrough', SIMPLE: undefined, MUTUAL: 'mutual', OPTIONAL_MUTUAL: 'optional-mutual' } as const;
 /** Asked for by each object of a gateway. */
 const GROUPS = new WeakMap<GatewayPlan, ReadonlyMap<string, readonly HostPlan[]>>();
 
@@ -53,9 +55,8 @@ export function gatewayObject(plan: HostPlan, group: () => readonly HostPlan[]):
 /** Name of the Gateway object that serves a host. */
 export function gatewayName(plan: HostPlan): string {
   const { tls, host, first, secretName } = plan;
-  const kinds = { NONE: 'plain-text', PASSTHROUGH: 'passthrough', SIMPLE: undefined, MUTUAL: 'mutual', OPTIONAL_MUTUAL: 'optional-mutual' } as const;
   const certificate = tls.certificate?.kind === 'cert-manager' && tls.secretName === undefined ? host : (secretName ?? tls.certificate?.kind);
-  const kind = kinds[tls.mode];
+  const kind = KINDS[tls.mode];
   const parts = [certificate, kind, settingsHash(plan), host.includes('*') ? host : undefined];
   return labelOf(first.gateway.name, ...parts.filter((part): part is string => part !== undefined));
 }
@@ -79,8 +80,15 @@ function settingsHash({ tls, redirects, first }: HostPlan): string | undefined {
   // without a port for plain requests there is one way only
   const isBare = tls.mode !== 'NONE' && !redirects && first.gateway.serving.http !== undefined;
   const told = [settings, clientCa?.name ?? null, certificate?.kind === 'files' ? certificate : null, isBare];
-  if (JSON.stringify(told) === '[{},null,null,false]') return undefined;
+  if (JSON.stringify(told) === '[{},null,null,false]' && !isLikeAnother(tls)) return undefined;
   return createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, HASH);
+}
+
+/** A Secret may be called as the Gateway of a host is that has its own certificate, or none. */
+function isLikeAnother({ certificate }: Tls): boolean {
+  if (certificate?.kind !== 'secret') return false;
+  const { name } = certificate.secret;
+  return name.includes('.') || name === KINDS.NONE || name === KINDS.PASSTHROUGH;
 }
 
 function servers({ tls, ports }: HostPlan, group: readonly HostPlan[]): GatewayServers[] {

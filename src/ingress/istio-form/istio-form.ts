@@ -3,7 +3,7 @@ import type { Finding } from '../../errors/finding';
 import type { FormObject, IngressForm } from '../ingress-form';
 import type { HostPlan } from '../ingress-plan';
 import type { TlsSecret } from '../tls';
-import { byPath, gatewayObject, serverGroups } from './gateway-object';
+import { byPath, gatewayName, gatewayObject, serverGroups, serversNamespace } from './gateway-object';
 import { hostObject } from './host-object';
 import { tcpObjects } from './tcp-objects';
 
@@ -24,6 +24,11 @@ export const istioForm: IngressForm = {
     }
     for (const route of plan.tcp) for (const [key, object] of tcpObjects(route, current)) objects.set(`tcp ${key}\n${route.port}`, object);
     return objects;
+  },
+  hostsBeside: (plan, { kind, namespace, hosts, gateways }) => {
+    if (kind !== 'VirtualService') return [];
+    const named = gateways.map((each) => (each.includes('/') ? each : `${namespace}/${each}`));
+    return plan.hosts.filter((host) => hosts?.includes(host.host) === true && named.includes(`${serversNamespace(host, plan)}/${gatewayName(host)}`));
   },
 };
 

@@ -148,3 +148,14 @@ describe('refused', () => {
     expect(caught(() => setUp(props)).findings).toMatchObject([{ construct: 'prod/platform/mesh/public', property }]);
   });
 });
+
+test('authorities of clients are where the certificate is: istiod looks for them there', () => {
+  const make = (namespace: string): (() => unknown) => {
+    const { chart, platform, web, add } = setUp();
+    const clientCa = new Secret(platform, 'ca', { metadata: { name: 'cert-cacert', namespace } });
+    add('web', [{ path: '/', to: web }], { tls: Tls.mutual('cert', { clientCa }) });
+    return () => synthTo(chart);
+  };
+  expect(caught(make('shop')).findings[0]).toMatchObject({ code: 'unread-secret', construct: 'prod/shop/web', property: 'tls.clientCa', fix: "make it there: metadata: { namespace: 'istio-ingress' }" });
+  expect(make('istio-ingress')).not.toThrow();
+});
