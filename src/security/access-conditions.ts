@@ -3,7 +3,7 @@ import type { Known } from '../core/unknown';
 import { closest } from '../errors/closest';
 import { refuse, requireKeys, requireNames, wholeNumber, within } from '../traffic/rules/refuse';
 import type { Place } from '../traffic/rules/refuse';
-import { oneOrMore } from './checks';
+import { oneOrMore, patterns } from './checks';
 import { checkedBlock, IpBlock } from './ip-block';
 import type { PolicyCondition } from './request-principal';
 
@@ -51,14 +51,14 @@ type Read = (place: Place, value: unknown) => string[];
 const KEYS: Readonly<Record<string, Read>> = {
   'source.ip': addresses,
   'remote.ip': addresses,
-  'source.namespace': oneOrMore,
-  'source.principal': oneOrMore,
-  'request.auth.principal': oneOrMore,
-  'request.auth.audiences': oneOrMore,
-  'request.auth.presenter': oneOrMore,
+  'source.namespace': patterns,
+  'source.principal': principals,
+  'request.auth.principal': patterns,
+  'request.auth.audiences': patterns,
+  'request.auth.presenter': patterns,
   'destination.ip': addresses,
   'destination.port': ports,
-  'connection.sni': oneOrMore,
+  'connection.sni': patterns,
 };
 const MAPS: readonly { readonly example: string; readonly form: RegExp }[] = [
   { example: 'request.headers[NAME]', form: /^request\.headers\[[!#$%&'*+.^_`|~0-9A-Za-z-]+\]$/ },
@@ -68,15 +68,18 @@ const MAPS: readonly { readonly example: string; readonly form: RegExp }[] = [
 /** The conditions of a rule, by key. @throws MeshError for a key that there is not, and for a value that can never be. */
 export function checkedConditions(place: Place, given: unknown): PolicyCondition[] {
   requireNames(place, given);
-  return Object.entries(given as Readonly<Record<string, unknown>>)
-    .filter(([, value]) => value !== undefined)
+  const entries = Object.entries(given as Readonly<Record<string, unknown>>);
+  if (entries.length === 0) throw refuse(place, 'empty-condition', '{}', 'conditions by what they are about', 'take it out where anything will do');
+  return entries
     .map(([key, value]) => checkedCondition({ construct: place.construct, property: `${place.property}["${key}"]` }, key, value))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function checkedCondition(place: Place, key: string, given: unknown): PolicyCondition {
-  const read = Object.hasOwn(KEYS, key) ? KEYS[key] : MAPS.some(({ form }) => form.test(key)) ? oneOrMore : undefined;
+  const read = Object.hasOwn(KEYS, key) ? KEYS[key] : MAPS.some(({ form }) => form.test(key)) ? patterns : undefined;
   if (read === undefined) throw unknownKey(place, key);
+  // a variable that is not set would leave the condition out, and the rule open
+  if (given === undefined) throw refuse(place, 'empty-condition', 'undefined', 'a value', 'take it out where anything will do');
   if (!isBoth(given)) return { key, values: read(place, given) };
   requireKeys(place, given, ['values', 'notValues']);
   const { values, notValues } = given;
@@ -90,6 +93,13 @@ function checkedCondition(place: Place, key: string, given: unknown): PolicyCond
 
 function isBoth(given: unknown): given is { readonly values?: unknown; readonly notValues?: unknown } {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !IpBlock.isIpBlock(given);
+}
+
+function principals(place: Place, value: unknown): string[] {
+  const texts = patterns(place, value);
+  const scheme = texts.find((text) => text.startsWith('spiffe:'));
+  if (scheme === undefined) return texts;
+  throw refuse(place, 'bad-principal', describeValue(scheme), 'an identity without its scheme, such as "cluster.local/ns/shop/sa/web": with it, nobody has it', 'take "spiffe://" out');
 }
 
 function addresses(place: Place, value: unknown): string[] {

@@ -4,18 +4,20 @@ import { isJsonObject } from '../rules/json';
 import type { SourceKey } from './callers';
 import { modeOf, hasPolicy } from './mtls-mode';
 import type { MtlsMode } from './mtls-mode';
-import { tricksRound } from './path-tricks';
+import { findingOf } from './grant-finding';
+import { openHosts, openPaths } from './open-requests';
 import type { NamedGrant } from './policy-rules';
 import { policiesAround, rootNamespaces, selectedLabels } from './program-policies';
 import type { ClusterPolicies, ProgramObject } from './program-policies';
-import { podsKey } from './grants';
+import { keysAround, podsKey } from './grants';
+import { rootNamespaceFindings } from './root-namespace';
 
 /** What of the grants would come to another thing than it says, given all that the program says. */
 export function grantFindings(grants: readonly NamedGrant[], policies: ReadonlyMap<string, ClusterPolicies>): Finding[] {
   const seen = new Set<string>();
   const all = grants.flatMap((grant) => {
     const around = policiesAround(grant.target.scope, policies);
-    return [...strangeDomains(grant, around), ...unknownAuthorizer(grant, around), ...uncheckedTokens(grant, around), ...identityWithoutMtls(grant, around), ...openPaths(grant, around)];
+    return [...strangeDomains(grant, around), ...unknownAuthorizer(grant, around), ...uncheckedTokens(grant, around), ...identityWithoutMtls(grant, around), ...openPaths(grant, around), ...openHosts(grant), ...rootNamespaceFindings(grant, rootNamespaces(around))];
   });
   // the same said twice is one thing to mend
   return [...all, ...severalAuthorizers(grants)].filter((finding) => {
@@ -24,19 +26,18 @@ export function grantFindings(grants: readonly NamedGrant[], policies: ReadonlyM
   });
 }
 
-function finding({ target, method }: NamedGrant, key: string, rest: Pick<Finding, 'code' | 'got' | 'expected' | 'fix' | 'severity'>): Finding {
-  return { construct: target.scope.node.path, property: key === '' ? method : `${method}.${key}`, ...rest } as Finding;
-}
-
 /** Certificates of a trust domain that the mesh does not know are refused before any policy is looked at. */
 function strangeDomains(grant: NamedGrant, { meshes }: ClusterPolicies): Finding[] {
   if (meshes.length === 0) return [];
   // Istio reads cluster.local as the mesh's own, whatever that is
   const known = ['cluster.local', ...meshes.flatMap(({ trustDomains }) => trustDomains)];
-  const principals = [...grant.from, ...grant.notFrom].flatMap(({ source }) => source.principals ?? []);
+  const asked = grant.conditions.filter(({ key }) => key === 'source.principal').flatMap(({ values = [], notValues = [] }) => [...values, ...notValues]);
+  // what only begins or ends so may be of any trust domain
+  const whole = asked.filter((principal) => principal.includes('/') && !principal.startsWith('*'));
+  const principals = [...whole, ...[...grant.from, ...grant.notFrom].flatMap(({ source }) => source.principals ?? [])];
   const strange = principals.filter((principal) => !known.some((domain) => fits(domain, principal.split('/')[0] ?? '')));
   return [...new Set(strange)].map((principal) =>
-    finding(grant, '', {
+    findingOf(grant, '', {
       code: 'other-trust-domain',
       got: `the identity "${principal}"`,
       expected: `an identity of ${[...new Set(meshes.flatMap(({ trustDomains }) => trustDomains))].join(' or ')}`,
@@ -46,7 +47,7 @@ function strangeDomains(grant: NamedGrant, { meshes }: ClusterPolicies): Finding
 }
 
 function fits(domain: string, given: string): boolean {
-  return given === '*' || given === domain || (domain.startsWith('*') && given.endsWith(domain.slice(1)));
+  return given === domain || (domain.startsWith('*') && given.endsWith(domain.slice(1)));
 }
 
 /** Without such a provider Istio refuses every request that the rule is about. */
@@ -56,7 +57,7 @@ function unknownAuthorizer(grant: NamedGrant, { meshes }: ClusterPolicies): Find
   const known = [...new Set(meshes.flatMap(({ authorizers }) => authorizers))].sort();
   const meant = closest(provider, known);
   return [
-    finding(grant, '', {
+    findingOf(grant, '', {
       code: 'unknown-authorizer',
       got: `"${provider}", which is no external authorizer of the mesh`,
       expected: known.length === 0 ? 'a provider of the mesh with envoyExtAuthzHttp or envoyExtAuthzGrpc' : `one of ${known.join(', ')}`,
@@ -65,15 +66,18 @@ function unknownAuthorizer(grant: NamedGrant, { meshes }: ClusterPolicies): Find
   ];
 }
 
-/** Of several Istio asks none, and refuses instead. */
+/** Of several for the same pods, be it by their namespace or the mesh, Istio asks none, and refuses instead. */
 function severalAuthorizers(grants: readonly NamedGrant[]): Finding[] {
+  const asking = grants.filter(({ provider, rule }) => provider !== undefined && rule.dryRun !== true);
   const byPods = new Map<string, NamedGrant[]>();
-  for (const grant of grants.filter(({ provider }) => provider !== undefined)) byPods.set(podsKey(grant.target), [...(byPods.get(podsKey(grant.target)) ?? []), grant]);
+  for (const grant of asking) byPods.set(podsKey(grant.target), [...(byPods.get(podsKey(grant.target)) ?? []), grant]);
   return [...byPods.values()].flatMap((group) => {
-    const providers = [...new Set(group.map(({ provider }) => provider))].sort();
-    const [first] = [...group].sort((a, b) => (a.target.scope.node.path < b.target.scope.node.path ? -1 : 1));
-    if (providers.length < 2 || first === undefined) return [];
-    return [finding(first, '', { code: 'several-authorizers', got: providers.join(' and '), expected: 'one external authorizer for the same pods', fix: 'let one ask the other, or give the pods to one of them' })];
+    const [first] = [...group].sort((one, other) => (one.target.scope.node.path < other.target.scope.node.path ? -1 : 1));
+    if (first === undefined) return [];
+    const around = first.target.of === 'mesh' ? [] : keysAround(first.target).filter((key) => key !== podsKey(first.target)).flatMap((key) => byPods.get(key) ?? []);
+    const providers = [...new Set([...group, ...around].map(({ provider }) => provider))].sort();
+    if (providers.length < 2) return [];
+    return [findingOf(first, '', { code: 'several-authorizers', got: providers.join(' and '), expected: 'one external authorizer for the same pods', fix: 'let one ask the other, or give the pods to one of them' })];
   });
 }
 
@@ -83,7 +87,7 @@ function uncheckedTokens(grant: NamedGrant, around: ClusterPolicies): Finding[] 
   const rules = around.requestAuthentications.filter((each) => covers(each, grant, rootNamespaces(around))).flatMap(({ spec }) => (Array.isArray(spec['jwtRules']) ? (spec['jwtRules'] as readonly unknown[]) : []));
   if (rules.length === 0) {
     return [
-      finding(grant, '', {
+      findingOf(grant, '', {
         code: 'token-never-checked',
         got: 'a rule about tokens, for pods that check none',
         expected: 'a JwtAuthentication for these pods, their namespace or the mesh',
@@ -95,7 +99,7 @@ function uncheckedTokens(grant: NamedGrant, around: ClusterPolicies): Finding[] 
   const asked = [...grant.from, ...grant.notFrom].flatMap(({ issuer }) => issuer ?? []);
   return [...new Set(asked)].filter((issuer) => !issuers.includes(issuer)).map((issuer) => {
     const meant = closest(issuer, issuers);
-    return finding(grant, '', {
+    return findingOf(grant, '', {
       code: 'unknown-issuer',
       got: `tokens of ${JSON.stringify(issuer)}, which are not checked for these pods`,
       expected: `one of ${issuers.join(', ')}`,
@@ -136,17 +140,21 @@ function identityWithoutMtls(grant: NamedGrant, around: ClusterPolicies): Findin
   // as it mostly is, and then no ports have to be looked at
   if (around.peerAuthentications.every(isStrict)) return [];
   const modes = modesOf(grant, around);
-  if (modes === undefined || modes.every((mode) => mode === 'STRICT')) return [];
+  if (modes?.every((mode) => mode === 'STRICT') === true || modes === undefined) {
+    const loose = shutsOut ? looserWithin(grant, around) : [];
+    if (loose.length === 0) return [];
+    return [findingOf(grant, '', { code: 'identity-with-plain-text', severity: 'warning', got: `callers shut out by their identity, though pods of the PeerAuthentication ${loose.join(', ')} take plain text`, expected: 'STRICT for all of them: whoever speaks plain text shows no identity, and is let in there', fix: 'make these modes STRICT, or leave their ports out with notPorts' })];
+  }
   const worst = modes.includes('DISABLE') ? 'DISABLE' : 'PERMISSIVE';
   const fix = 'make the mode STRICT, or tell callers by something else than their identity';
   if (shutsOut) {
-    return [finding(grant, '', { code: 'identity-with-plain-text', got: `callers shut out by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is let in', fix })];
+    return [findingOf(grant, '', { code: 'identity-with-plain-text', got: `callers shut out by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is let in', fix })];
   }
   if (modes.every((mode) => mode === 'DISABLE')) {
-    return [finding(grant, '', { code: 'identity-without-mtls', got: 'callers let in by their identity, where the mTLS mode is DISABLE', expected: 'a mode in which callers show who they are', fix })];
+    return [findingOf(grant, '', { code: 'identity-without-mtls', got: 'callers let in by their identity, where the mTLS mode is DISABLE', expected: 'a mode in which callers show who they are', fix })];
   }
   if (rule.dryRun === true) return [];
-  return [finding(grant, '', { code: 'plain-text-refused', severity: 'warning', got: `callers let in by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is refused', fix: 'make the mode STRICT once every caller speaks mutual TLS' })];
+  return [findingOf(grant, '', { code: 'plain-text-refused', severity: 'warning', got: `callers let in by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is refused', fix: 'make the mode STRICT once every caller speaks mutual TLS' })];
 }
 
 function isStrict({ spec }: ProgramObject): boolean {
@@ -160,33 +168,35 @@ function modesOf({ target, rule, ports: { notPorts = [] } }: NamedGrant, around:
   const namespace = target.of === 'mesh' ? '' : target.namespace;
   const own = target.selector?.() ?? {};
   const left = [...notPorts, ...(rule.notPorts ?? [])];
-  const ports = rule.ports ?? target.ports().map(({ number }) => number).filter((number) => number === undefined || !left.includes(number));
-  const asked: readonly (number | undefined)[] = ports.length === 0 ? [undefined] : ports;
   // some of the pods may have a policy of their own
   const narrower = peerAuthentications.filter((policy) => policy.namespace === namespace && target.of !== 'namespace').map(selectedLabels);
   const pods = [own, ...narrower.filter((labels) => Object.entries(own).every(([key, value]) => labels[key] === value))].map((labels) => ({ namespace, labels }));
+  // and a port that no service has is open all the same
+  const special = peerAuthentications.filter((policy) => policy.namespace === namespace && pods.some(({ labels }) => Object.entries(selectedLabels(policy)).every(([key, value]) => labels[key] === value))).flatMap(portsWithModes);
+  const declared = target.ports().flatMap(({ number }) => number ?? []);
+  const asked = rule.ports ?? [undefined, ...[...new Set([...declared, ...special])].filter((number) => !left.includes(number))];
   const told = rootNamespaces(around).flatMap((root) => pods.filter((each) => hasPolicy(peerAuthentications, root, each)).map((each) => ({ root, each })));
-  return told.length === 0 ? undefined : told.flatMap(({ root, each }) => asked.map((port) => modeOf(peerAuthentications, root, each, port)));
+  return told.length === 0 ? undefined : told.flatMap(({ root, each }) => modesAt(peerAuthentications, root, each, asked));
 }
 
-/** A path that is shut out by how it is written is open to whoever writes it otherwise. */
-function openPaths(grant: NamedGrant, { meshes }: ClusterPolicies): Finding[] {
-  const { action, rule } = grant;
-  const key = action === 'ALLOW' ? 'notPaths' : 'paths';
-  const paths = rule[key];
-  if (paths === undefined || action === 'AUDIT' || rule.pathsAsWritten === true) return [];
-  const tricks = tricksRound(paths, meshes);
-  if (tricks.length === 0) return [];
-  const isOnlyCase = tricks.every(({ what }) => what === 'case');
-  const fix = action === 'ALLOW' ? 'name the paths that are allowed in paths' : 'say what is not meant in notPaths, so that what is written otherwise is meant';
-  const known = meshes.length === 0 ? '' : `; the mesh's pathNormalization is ${[...new Set(meshes.map(({ pathNormalization }) => pathNormalization ?? 'BASE'))].join(', ')}`;
-  return [
-    finding(grant, key, {
-      code: 'open-path',
-      ...(isOnlyCase ? { severity: 'warning' as const } : {}),
-      got: `paths that are got round by ${tricks.map(({ example, what }) => `${example} (${what})`).join(', ')}${known}`,
-      expected: 'a rule that does not hang on how a path is written',
-      fix: `${fix}; or say pathsAsWritten: true where the service takes these for other paths`,
-    }),
-  ];
+/** All ports may have modes of their own: what the others have counts only where there may be others. */
+function modesAt(policies: ClusterPolicies['peerAuthentications'], root: string, pods: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }, ports: readonly (number | undefined)[]): MtlsMode[] {
+  const numbers = ports.filter((port) => port !== undefined);
+  return (numbers.length === 0 ? ports : numbers).map((port) => modeOf(policies, root, pods, port));
+}
+
+function portsWithModes({ spec: { portLevelMtls } }: ProgramObject): number[] {
+  return isJsonObject(portLevelMtls) ? Object.keys(portLevelMtls).map(Number) : [];
+}
+
+/** Pods within a namespace or a mesh that take plain text, though the rest does not: whoever is shut out there gets in. */
+function looserWithin({ target, rule }: NamedGrant, { peerAuthentications }: ClusterPolicies): readonly string[] {
+  if (target.selector !== undefined) return [];
+  const open = peerAuthentications.filter((policy) => (target.of === 'mesh' || policy.namespace === target.namespace) && isLoose(policy, rule.notPorts ?? []));
+  return open.map(({ namespace, name }) => `${namespace}/${name}`).sort();
+}
+
+function isLoose({ spec: { mtls, portLevelMtls } }: ProgramObject, left: readonly number[]): boolean {
+  const modes = isJsonObject(portLevelMtls) ? Object.entries(portLevelMtls).filter(([port]) => !left.includes(Number(port))).map(([, each]) => each) : [];
+  return [mtls, ...modes].some((each) => isJsonObject(each) && (each['mode'] === 'PERMISSIVE' || each['mode'] === 'DISABLE'));
 }

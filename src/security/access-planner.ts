@@ -15,6 +15,7 @@ import { closedPods } from './cut-off-calls';
 import { accessOf, keysAround, podsKey } from './grants';
 import type { Denial, Grant } from './grants';
 import { withCallers } from './named-grants';
+import { closedGateways, impliedElsewhere } from './implied-grants';
 import { policiesOfGrants } from './policy-findings';
 import type { PolicyTarget } from './policy-target';
 import { rulesOf } from './policy-rules';
@@ -44,7 +45,7 @@ export function planAccess(construct: IConstruct): void {
 function plan(root: IConstruct, planned: Planned): void {
   const { grants, denials } = accessOf(root);
   const named = withCallers(grants);
-  planned.groups = groupsOf(named);
+  planned.groups = groupsOf([...named, ...impliedElsewhere(named, denials)]);
   const closed = closedPods(named, denials);
   const wanted = new Map<string, Wanted>();
   for (const [key, { first, pods, grants: group }] of planned.groups) {
@@ -54,7 +55,7 @@ function plan(root: IConstruct, planned: Planned): void {
   for (const [key, target] of denialsToMake(denials)) wanted.set(key, { owner: target.scope, make: () => makeDenial(target) });
   planned.children.bring(wanted);
   writeAccessTable(named, denials);
-  const findings = grantFindings(named, programPolicies(root));
+  const findings = [...grantFindings(named, programPolicies(root)), ...closedGateways(named, closed)];
   if (findings.length > 0) throw new MeshError(findings);
 }
 

@@ -1,4 +1,5 @@
 import { describeValue } from '../core/refusal';
+import { isPattern } from './checks';
 import { closest } from '../errors/closest';
 import { meshError } from '../errors/mesh-error';
 import type { Known } from '../core/unknown';
@@ -99,7 +100,7 @@ const METHODS = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PURGE LINK
 const METHOD: Form = { expected: `HTTP methods in capitals, such as "GET": ${METHODS.slice(0, 9).join(', ')} and those of WebDAV`, isRight: isMethod };
 const PATH: Form = { expected: 'paths that begin with "/" or "*", with an asterisk at an end only, or templates of {*} and a last {**}', isRight: isPath };
 const PORT: Form = { expected: 'whole numbers from 1 to 65535', isRight: isPort };
-const HOST: Form = { expected: 'host names', isRight: (value) => isText(value, /^\*?[A-Za-z0-9.:_-]*\*?$/) && value !== '' && value !== '**' };
+const HOST: Form = { expected: 'host names', isRight: (value) => isText(value, /^\*?[A-Za-z0-9.:_-]*\*?$/) && value !== '' && isPattern(value) };
 
 const FORMS: Readonly<Record<ListKey, Form>> = {
   methods: METHOD,
@@ -121,6 +122,8 @@ const FORMS: Readonly<Record<ListKey, Form>> = {
 export function checkAccessRule(construct: string, rule: unknown, method: keyof typeof KEYS): asserts rule is AccessRule {
   const keys: readonly string[] = KEYS[method];
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) throw notRule(construct, rule, method, keys);
+  // what is there and not looked at would be asked of nobody
+  if (keys.some((key) => key in rule && !Object.keys(rule).includes(key))) throw notRule(construct, rule, method, keys);
   for (const [key, value] of Object.entries(rule) as [string, unknown][]) {
     if (!keys.includes(key)) throw unknownKey(construct, key, method, keys);
     if (value === undefined) continue;
@@ -128,6 +131,11 @@ export function checkAccessRule(construct: string, rule: unknown, method: keyof 
     if ((FLAGS as readonly string[]).includes(key) && typeof value !== 'boolean') throw refusal('bad-flag', place, value, 'true or false', 'leave it out for false');
     if ((LISTS as readonly string[]).includes(key)) checkList(place, key as ListKey, value);
   }
+}
+
+/** The rule as it is now: a program may go on to change what it gave, and a list that it empties would mean "any". */
+export function keptRule(rule: AccessRule): AccessRule {
+  return Object.freeze(Object.fromEntries(Object.entries(rule).map(([key, value]) => [key, Array.isArray(value) ? Object.freeze([...(value as readonly unknown[])]) : (value as unknown)])));
 }
 
 /** Refuses a list that means something else than it says. @throws MeshError */
@@ -189,7 +197,7 @@ function isMethod(value: unknown): boolean {
 
 function isPath(value: unknown): boolean {
   if (!isText(value, /^[/*][^?#\s]*$/)) return false;
-  return value.includes('{') || value.includes('}') ? isTemplate(value) : !value.slice(1, -1).includes('*');
+  return value.includes('{') || value.includes('}') ? isTemplate(value) : isPattern(value);
 }
 
 /** Segments of their own, of which {**} may only be followed by texts; other segments are plain texts. */

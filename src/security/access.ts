@@ -5,11 +5,12 @@ import { checkedConditions } from './access-conditions';
 import type { AccessCaller, AccessCallers } from './access-caller';
 import { requireCaller } from './access-caller';
 import { planAccess } from './access-planner';
-import { checkAccessRule } from './access-rule';
+import { checkAccessRule, keptRule } from './access-rule';
 import type { AccessRule, AuditRule, CustomRule, DenyRule } from './access-rule';
 import { callSite } from './call-site';
 import { checkedCallers } from './callers';
 import { accessOf } from './grants';
+import { IpBlock } from './ip-block';
 import type { Grant } from './grants';
 import { policyTarget } from './policy-target';
 import type { PolicySubject, PolicyTarget } from './policy-target';
@@ -23,7 +24,7 @@ import type { PolicySubject, PolicyTarget } from './policy-target';
  *
  * @see https://istio.io/latest/docs/concepts/security/#implicit-enablement
  * @example
- * Access.to(mesh).denyFrom(IpBlock.of('203.0.113.7'));
+ * Access.to(edge).denyFrom(IpBlock.of('203.0.113.7'));
  */
 export class Access {
   /**
@@ -97,7 +98,7 @@ export class Access {
     const callers = checkedCallers(scope, given, method);
     const except = rule.except === undefined ? undefined : this.checkedExcept(rule.except, method);
     const conditions = rule.when === undefined ? [] : checkedConditions({ construct: scope.node.path, property: `${method}.when` }, rule.when);
-    const grant: Grant = { method, action, target, callers, except, rule, conditions, implied: false, site: callSite(), ...(provider === undefined ? {} : { provider }) };
+    const grant: Grant = { method, action, target, callers, except, rule: keptRule(rule), conditions, implied: false, site: callSite(), ...(provider === undefined ? {} : { provider }) };
     if (action === 'DENY') requireSomethingLeft(grant);
     addGrant(grant);
   }
@@ -134,7 +135,17 @@ function addGrant(grant: Grant): void {
 /** A denial that asks for nothing is an outage; whoever wants it says so. */
 function requireSomethingLeft({ target, callers, except, rule, method }: Grant): void {
   const { everything, dryRun, pathsAsWritten: _paths, tokensCheckedElsewhere: _tokens, except: _except, ...asked } = rule as DenyRule;
-  if (everything === true || dryRun === true || callers !== undefined || except !== undefined || Object.values(asked).some((value) => value !== undefined)) return;
+  if (everything === true || dryRun === true || (callers !== undefined && !callers.some(isEveryone)) || except !== undefined || Object.entries(asked).some(leavesSomething)) return;
   const place = { construct: target.scope.node.path, property: method };
   throw refuse(place, 'denies-everything', 'every request of every caller', 'a rule that leaves something', 'say everything: true to shut these pods off; to let in only who was granted access, say Access.to(…).denyByDefault()');
+}
+
+function isEveryone(caller: unknown): boolean {
+  return IpBlock.isIpBlock(caller) && caller.cidr.endsWith('/0');
+}
+
+/** A list that any request fits leaves nothing. */
+function leavesSomething([key, value]: readonly [string, unknown]): boolean {
+  if (value === undefined) return false;
+  return !Array.isArray(value) || key.startsWith('not') || !value.some((each) => each === '*' || (key === 'paths' && (each === '/*' || each === '/{**}')));
 }

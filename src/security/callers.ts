@@ -16,6 +16,9 @@ export const SOURCE_KEYS = ['principals', 'namespaces', 'ipBlocks', 'remoteIpBlo
 export type SourceKey = (typeof SOURCE_KEYS)[number];
 export type Source = Readonly<Partial<Record<SourceKey, readonly string[]>>>;
 
+/** Whose address is meant where it is not said. */
+export type AddressOf = 'source' | 'remote' | 'both';
+
 /** One caller as a policy names it, and what has to hold beside. */
 export interface NamedCaller {
   readonly source: Source;
@@ -46,15 +49,16 @@ export function checkedCallers(target: IConstruct, given: unknown, property: str
 /**
  * The callers as policies name them. Asked for at synthesis: a workload may be told its account until then.
  *
- * @param isGateway whether they call a gateway, which knows its clients' addresses by what proxies before it say
+ * @param address which address an IpBlock is about that does not say: at a gateway the client's, by what proxies before it say
  * @throws MeshError when one has no identity of its own.
  */
-export function namedCallers(target: IConstruct, callers: CheckedCallers, property: string, isGateway: boolean): NamedCaller[] {
+export function namedCallers(target: IConstruct, callers: CheckedCallers, property: string, address: AddressOf): NamedCaller[] {
   if (callers === undefined) return [{ source: {}, conditions: [] }];
   return callers.flatMap((caller): NamedCaller[] => {
     if (IpBlock.isIpBlock(caller)) {
-      const isRemote = caller.whose === 'remote' || (caller.whose === 'either' && isGateway);
-      return [{ source: { [isRemote ? 'remoteIpBlocks' : 'ipBlocks']: [caller.cidr] }, conditions: [] }];
+      const whose = caller.whose === 'either' ? address : caller.whose;
+      const keys = whose === 'both' ? (['ipBlocks', 'remoteIpBlocks'] as const) : ([whose === 'remote' ? 'remoteIpBlocks' : 'ipBlocks'] as const);
+      return keys.map((key) => ({ source: { [key]: [caller.cidr] }, conditions: [] }));
     }
     if (RequestPrincipal.isRequestPrincipal(caller)) {
       const { principal, conditions, issuer } = caller;

@@ -1,6 +1,7 @@
 import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { RequestAuthentication } from '../../imports/istio/request-authentication';
+import { Cluster } from '../core/cluster';
 import { requirePlace } from '../core/place';
 import type { Known } from '../core/unknown';
 import { placeOf, refuse, requireKeys, someList, within } from '../traffic/rules/refuse';
@@ -59,7 +60,7 @@ export class JwtAuthentication extends Construct {
     const place = placeOf(this);
     requireKeys(place, props, KEYS);
     const { name, namespace, selector } = policyTarget(this, props.target, 'target');
-    const rules = someList(within(place, 'issuers'), props.issuers).map((issuer, index) => jwtRule(within(place, `issuers[${index}]`), issuer));
+    const rules = someList(within(place, 'issuers'), props.issuers).map((issuer, index) => jwtRule(within(place, `issuers[${index}]`), issuer, Cluster.factsOf(this).clusterDomain));
     rules.forEach(({ issuer }, index) => {
       if (rules.findIndex((other) => other.issuer === issuer) === index) return;
       throw refuse(within(place, `issuers[${index}].issuer`), 'second-owner', JSON.stringify(issuer), 'each issuer once', 'say all of it at one place');

@@ -75,7 +75,7 @@ const KEYS: readonly (keyof JwtIssuerWithKeys | keyof JwtIssuerWithUri)[] = [
 ];
 
 /** The rule of an issuer. @throws MeshError when a value cannot be; keys are never shown. */
-export function jwtRule(place: Place, given: JwtIssuer): RequestAuthenticationJwtRules {
+export function jwtRule(place: Place, given: JwtIssuer, clusterDomain: string): RequestAuthenticationJwtRules {
   requireKeys(place, given, KEYS);
   const issuer = someText(within(place, 'issuer'), given.issuer);
   const texts = (key: 'audiences' | 'fromParams' | 'fromCookies' | 'spaceDelimitedClaims'): Partial<Record<typeof key, string[]>> => {
@@ -85,7 +85,7 @@ export function jwtRule(place: Place, given: JwtIssuer): RequestAuthenticationJw
   const { fromHeaders, forwardOriginalToken, outputPayloadToHeader, outputClaimToHeaders, timeout } = given;
   return {
     issuer,
-    ...keysOf(place, issuer, given),
+    ...keysOf(place, issuer, given, clusterDomain),
     ...texts('audiences'),
     ...texts('fromParams'),
     ...texts('fromCookies'),
@@ -98,23 +98,23 @@ export function jwtRule(place: Place, given: JwtIssuer): RequestAuthenticationJw
   };
 }
 
-function keysOf(place: Place, issuer: string, { jwks, jwksUri }: JwtIssuer): { readonly jwks?: string } | { readonly jwksUri?: string } {
+function keysOf(place: Place, issuer: string, { jwks, jwksUri }: JwtIssuer, clusterDomain: string): { readonly jwks?: string } | { readonly jwksUri?: string } {
   if (jwks !== undefined && jwksUri !== undefined) throw refuse(within(place, 'jwksUri'), 'bad-props', 'both jwks and jwksUri', 'one of them', 'leave out the other');
   if (jwks !== undefined) return { jwks: checkedJwks(within(place, 'jwks'), jwks) };
-  if (jwksUri !== undefined) return { jwksUri: checkedUri(within(place, 'jwksUri'), jwksUri) };
+  if (jwksUri !== undefined) return { jwksUri: checkedUri(within(place, 'jwksUri'), jwksUri, clusterDomain) };
   // without keys istiod looks them up at the issuer
   if (urlOf(issuer)?.protocol === 'https:') return {};
   throw refuse(within(place, 'jwksUri'), 'no-keys', `none, and the issuer ${describeValue(issuer)} is no https URL to ask`, 'where the keys are', 'give jwksUri, or the keys in jwks');
 }
 
 /** Whoever can change the keys on their way can make tokens. */
-function checkedUri(place: Place, given: unknown): string {
+function checkedUri(place: Place, given: unknown, clusterDomain: string): string {
   const url = typeof given === 'string' ? urlOf(given) : undefined;
   const isPlain = url?.protocol === 'http:';
   // a password in the address is not for messages
   if (url === undefined || !(isPlain || url.protocol === 'https:')) throw refuse(place, 'bad-jwks-uri', url === undefined ? 'no URL' : `a URL of ${url.protocol}`, 'an https URL', 'write it as "https://login.example.com/keys"');
   if (url.username !== '' || url.password !== '') throw refuse(place, 'bad-jwks-uri', 'a URL with a user or a password', 'a URL that anybody may read: it stands in a manifest', 'publish the keys without a password');
-  if (isPlain && !/\.svc(\.|$)/.test(url.hostname)) throw refuse(place, 'bad-jwks-uri', 'an http URL of a host that is no service of the cluster', 'an https URL: whoever changes the keys on their way can make tokens', 'write https://');
+  if (isPlain && !['.svc', `.svc.${clusterDomain}`].some((end) => url.hostname.endsWith(end))) throw refuse(place, 'bad-jwks-uri', 'an http URL of a host that is no service of the cluster', 'an https URL: whoever changes the keys on their way can make tokens', 'write https://');
   return given as string;
 }
 

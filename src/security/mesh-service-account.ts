@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespaceOf, requireSameCluster } from '../core/references';
 import type { NamespaceReference, ObjectConstruct } from '../core/references';
 import { Host } from '../core/host';
+import { refuse } from '../traffic/rules/refuse';
 import { requireProps } from '../core/required-props';
 import { dns1123Subdomain } from '../validation/names';
 import type { Known } from '../core/unknown';
@@ -55,6 +56,8 @@ export class MeshServiceAccount extends Construct {
     this.name = serviceAccountName(this, props.name ?? id, this.namespace, 'name');
     const place = { construct: this.node.path, property: 'trustDomain' };
     this.trustDomain = props.trustDomain === undefined ? undefined : Host.of(props.trustDomain, place).value;
+    // in a policy an asterisk stands for anything, and lets in accounts of any mesh
+    if (this.trustDomain?.includes('*') === true) throw refuse(place, 'bad-trust-domain', JSON.stringify(this.trustDomain), 'one trust domain', 'name each of them');
   }
 }
 

@@ -8,6 +8,7 @@ import { oneOf, placeOf, refuse, requireKeys, requireNames, within } from '../tr
 import { judgeMtls } from './mtls-clashes';
 import type { MtlsMode } from './mtls-mode';
 import { policyTarget } from './policy-target';
+import { policiesAround, programPolicies, rootNamespaces } from './program-policies';
 import type { PolicySubject, PolicyTarget } from './policy-target';
 
 /** Props of a {@link MtlsPolicy}. */
@@ -65,6 +66,15 @@ export class MtlsPolicy extends Construct {
       },
     });
     judgeMtls(this);
+    this.node.addValidation({ validate: () => this.refuseRoot(target) });
+  }
+
+  /** In the root namespace a policy for all pods is the mesh's, and one for some pods is for nobody. */
+  private refuseRoot({ of, scope, namespace }: PolicyTarget): string[] {
+    const roots = rootNamespaces(policiesAround(scope, programPolicies(scope.node.root)));
+    if (of === 'mesh' || !roots.includes(namespace)) return [];
+    const got = of === 'namespace' ? `the namespace ${namespace}, whose policy is for the whole mesh` : `pods of the namespace ${namespace}, where Istio follows no policy for some pods`;
+    throw refuse(within(placeOf(this), 'target'), 'root-namespace', got, 'a namespace of its own, or the mesh in so many words', of === 'namespace' ? 'give the mesh as target' : 'move the pods to a namespace of their own');
   }
 
   private checkedPorts({ selector }: PolicyTarget, given: unknown): Record<string, PeerAuthenticationMtls> {

@@ -20,9 +20,11 @@ export function withCallers(grants: readonly Grant[]): NamedGrant[] {
     const target = view.of(grant.target);
     try {
       if (target.selector !== undefined && Object.keys(target.selector()).length === 0) throw noPods(target);
-      const isGateway = target.of === 'gateway';
-      const from = namedCallers(target.scope, callers, method, isGateway);
-      const notFrom = except === undefined ? [] : namedCallers(target.scope, except, `${method}.except`, isGateway);
+      const address = target.of === 'gateway' ? 'remote' : 'source';
+      // of the mesh, gateways are a part: a denial is for their clients, too
+      const callersAddress = target.of === 'mesh' && grant.action === 'DENY' ? 'both' : address;
+      const from = namedCallers(target.scope, callers, method, callersAddress);
+      const notFrom = except === undefined ? [] : namedCallers(target.scope, except, `${method}.except`, address);
       const known = { ...grant, target, from, notFrom };
       return [{ ...known, ports: meantPorts(known, view) }];
     } catch (error) {

@@ -21,10 +21,11 @@ export function tricksRound(paths: readonly string[], meshes: readonly Pick<Mesh
     if (path === '*' || path === '/*') return [];
     const plain = path.replace(/[*]+$/, '').replace(/\{\*+\}/g, 'x');
     const isOpenEnded = path.endsWith('*') && !path.endsWith('/*');
-    const inner = plain.replace(/^\*/, '').indexOf('/', 1);
+    // where a slash can be written otherwise: the last, or one more at the beginning
+    const written = (slash: string): string => (path.startsWith('*') ? plain.replace(/^\*/, '/x').replace(/\/(?=[^/]*$)/, slash) : plain.indexOf('/', 1) < 0 ? `/${plain.replace('/', slash)}` : `/${plain.slice(1).replace('/', slash)}`);
     return [
-      ...(merges || !path.startsWith('/') ? [] : [{ what: 'slashes', example: `/${plain}` } as const]),
-      ...(decodes || inner < 0 ? [] : [{ what: 'escapes', example: `${plain.slice(0, plain.indexOf('/', 1))}%2F${plain.slice(plain.indexOf('/', 1) + 1)}` } as const]),
+      ...(merges || !path.includes('/') ? [] : [{ what: 'slashes', example: path.startsWith('*') ? written('//') : `/${plain}` } as const]),
+      ...(decodes || !path.includes('/') ? [] : [{ what: 'escapes', example: written('%2F') } as const]),
       ...(isOpenEnded || path.endsWith('/*') || path.endsWith('{**}') ? [] : [{ what: 'trailing slash', example: path.endsWith('/') ? plain.slice(0, -1) : `${plain}/` } as const]),
       ...(/[a-z]/.test(plain) ? [{ what: 'case', example: plain.toUpperCase() } as const] : []),
     ];

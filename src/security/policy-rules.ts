@@ -71,9 +71,14 @@ function operationOf({ rule, ports }: NamedGrant): object {
   const given: AccessRule = { ...rule, ...ports };
   const entries = [...LISTS].sort().flatMap((key) => {
     const values = given[key];
-    return values === undefined ? [] : [[key, [...new Set(values.map(String))].sort()] as const];
+    return values === undefined ? [] : [[key, [...new Set(values.map(String).flatMap(key === 'hosts' || key === 'notHosts' ? withPorts : String))].sort()] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** Callers may write a port behind a host, and do on all but 80 and 443; Istio compares it as a part of the host. */
+function withPorts(host: string): readonly string[] {
+  return host.includes('*') || host.includes(':') ? [host] : [host, `${host}:*`];
 }
 
 function whenOf(conditions: readonly PolicyCondition[]): readonly PolicyCondition[] {

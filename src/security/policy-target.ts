@@ -9,6 +9,7 @@ import { portOf } from '../traffic/kubernetes-service';
 import type { ServicePort } from '../traffic/kubernetes-service';
 import { readWorkload } from '../traffic/kubernetes-workload';
 import { manifestOf } from '../traffic/manifest-of';
+import { settingsOf } from './program-policies';
 import type { MeshReference } from '../control-plane/mesh-reference';
 
 /** A service as policies see it: a `MeshService`. */
@@ -62,7 +63,7 @@ export function policyTarget(from: IConstruct | undefined, given: unknown, prope
   if (from !== undefined) requireSameCluster(from, given, property);
   const scope = given as unknown as Construct;
   if (isService(given)) return { ...common(scope, given), of: 'service', selector: () => given.selector, ports: () => servicePorts(given) };
-  if (isMesh(given)) return { scope, of: 'mesh', name: 'mesh', namespace: given.namespace, selector: undefined, ports: () => [] };
+  if (isMesh(given)) return { scope, of: 'mesh', name: 'mesh', namespace: rootNamespaceOf(given), selector: undefined, ports: () => [] };
   if (isGateway(given)) return { ...common(scope, given), of: 'gateway', selector: () => given.selector, ports: () => gatewayPorts(given) };
   if (isObjectConstruct(given)) return objectTarget(from ?? given, given, property);
   throw badReference(from, given, property, EXPECTED);
@@ -87,6 +88,11 @@ function objectTarget(from: IConstruct, object: ObjectConstruct, property: strin
 
 function common(scope: Construct, { name, namespace }: { readonly name: string; readonly namespace: string }): Pick<PolicyTarget, 'scope' | 'name' | 'namespace'> {
   return { scope, name, namespace };
+}
+
+/** Where policies are for the whole mesh; of another program's mesh, its own namespace. */
+function rootNamespaceOf(mesh: MeshReference): string {
+  return settingsOf(mesh)?.rootNamespace ?? mesh.namespace;
 }
 
 /** What the Gateways of the program have the gateway listen on; TLS that is passed on shows no requests. */

@@ -89,6 +89,11 @@ export function rootNamespaces({ meshes }: ClusterPolicies): readonly string[] {
   return meshes.length === 0 ? ['istio-system'] : [...new Set(meshes.map(({ rootNamespace }) => rootNamespace))];
 }
 
+/** The configuration of a mesh that the program makes. */
+export function settingsOf(mesh: object): MeshSettings | undefined {
+  return 'settings' in mesh && isIstiodSettings(mesh.settings) ? meshSettings(mesh.settings) : undefined;
+}
+
 function isControlPlane(construct: IConstruct): construct is IConstruct & { readonly settings: IstiodSettings } {
   // a Mesh has settings as well: those of its istiod, which is met by itself
   return 'settings' in construct && 'injectionLabels' in construct && !('istiod' in construct) && isIstiodSettings(construct.settings);

@@ -1,7 +1,7 @@
 import type { Known } from '../core/unknown';
 import { refuse, requireKeys, requireNames, someText, within } from '../traffic/rules/refuse';
 import type { Place } from '../traffic/rules/refuse';
-import { oneOrMore } from './checks';
+import { patterns } from './checks';
 
 const BRAND = Symbol.for('mesh-constructs.RequestPrincipal');
 
@@ -69,9 +69,9 @@ export class RequestPrincipal {
     const principal = `${issuer === undefined ? '*' : checkedIssuer(within(place, 'issuer'), issuer)}/${isClaim ? '*' : checked}`;
     const conditions = [
       ...(isClaim ? [{ key: 'request.auth.claims[sub]', values: [checked] }] : []),
-      ...(audiences === undefined ? [] : [{ key: 'request.auth.audiences', values: oneOrMore(within(place, 'audiences'), audiences) }]),
+      ...(audiences === undefined ? [] : [{ key: 'request.auth.audiences', values: patterns(within(place, 'audiences'), audiences) }]),
       ...claimConditions(within(place, 'claims'), claims),
-      ...(presenter === undefined ? [] : [{ key: 'request.auth.presenter', values: oneOrMore(within(place, 'presenter'), presenter) }]),
+      ...(presenter === undefined ? [] : [{ key: 'request.auth.presenter', values: patterns(within(place, 'presenter'), presenter) }]),
     ];
     // "*/*" would ask for an issuer that is an asterisk
     return new RequestPrincipal(issuer, principal === '*/*' ? '*' : principal, conditions);
@@ -103,7 +103,9 @@ function claimConditions(place: Place, claims: RequestPrincipalProps['claims']):
     if (parts.some((part) => part === '' || /[[\]]/.test(part))) {
       throw refuse(within(place, name), 'bad-claim', JSON.stringify(name), 'the name of a claim, such as "groups" or "realm.roles"', 'write a dot between a claim and one within it, no brackets');
     }
-    return { key: `request.auth.claims${parts.map((part) => `[${part}]`).join('')}`, values: oneOrMore(within(place, name), values) };
+    // its dots would be read as claims within claims, which no token has
+    if (name.includes('/')) throw refuse(within(place, name), 'bad-claim', JSON.stringify(name), 'the name of a claim, whose dots stand between a claim and one within it', `ask for it beside the token: when: { 'request.auth.claims[${name}]': … }`);
+    return { key: `request.auth.claims${parts.map((part) => `[${part}]`).join('')}`, values: patterns(within(place, name), values) };
   });
 }
 

@@ -194,7 +194,8 @@ describe('paths that can be written otherwise', () => {
     ['NONE', '/a/b', ['slashes', 'escapes', 'trailing slash', 'case']],
     ['MERGE_SLASHES', '/a/b', ['escapes', 'trailing slash', 'case']],
     ['DECODE_AND_MERGE_SLASHES', '/a/b', ['trailing slash', 'case']],
-    ['MERGE_SLASHES', '/a', ['trailing slash', 'case']],
+    ['MERGE_SLASHES', '/a', ['escapes', 'trailing slash', 'case']],
+    ['MERGE_SLASHES', '*/a', ['escapes', 'trailing slash', 'case']],
     ['MERGE_SLASHES', '/1/', ['escapes', 'trailing slash']],
   ])('%s leaves of %s: %j', (normalization, path, tricks) => {
     const { chart, serve } = wholeProgram({ meshConfig: { pathNormalization: { normalization: normalization as 'NONE' } } });
