@@ -4,12 +4,12 @@ import { ROOT, node, requireFreshBuild } from './support/project';
 /** To have the library at hand at all. */
 const MAX_MILLISECONDS = 60;
 /** To load every construct there is, which no program does: the whole control plane is among them. */
-const MAX_MILLISECONDS_OF_ALL = 120;
+const MAX_MILLISECONDS_OF_ALL = 250;
 /**
  * How many files of ours stand behind all names of the main entry. Lower it when it falls; where it rises, see
  * first whether what is new could wait until it is used.
  */
-const MAX_FILES = 300;
+const MAX_FILES = 415;
 /** Loaded at their first use, or not ours to load at all. */
 const NEVER = [/^@pulumi\//, /^cdk8s-plus-/, /^@?jest/, /^@marcbachmann\//, /^re2js$/, /^json-schema-to-typescript$/, /^typescript$/];
 
