@@ -32,8 +32,8 @@ test('a field that no case has is missing from the coverage', () => {
 
 test('a field that is said to be in no case must be in none', () => {
   const coverage = new Coverage();
-  coverage.add([{ kind: 'DestinationRule', spec: { trafficPolicy: { connectionPool: { tcp: { connectTimeout: '1s' } } } } }]);
-  expect(coverage.row().details).toContainEqual(expect.stringContaining('tcpPool: connectTimeout has a case'));
+  coverage.add([{ kind: 'DestinationRule', spec: { trafficPolicy: { loadBalancer: { warmup: { duration: '1s' } } } } }]);
+  expect(coverage.row().details).toContainEqual(expect.stringContaining('warmup: duration has a case'));
 });
 
 test('what cannot be shown is a field that there is', () => {
