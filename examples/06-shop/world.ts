@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { App } from 'cdk8s';
 import { Cluster, ExternalService, Mesh, RateLimitService, StrictMtlsNamespace, TlsOrigination } from 'mesh-constructs';
-import type { EgressGateway, IngressGateway, MeshService } from 'mesh-constructs';
+import type { EgressGateway, IngressGateway, MeshProps, MeshService } from 'mesh-constructs';
 import { addWorkload } from './workload';
 
 /** A list in the order in which things are made: any will do. */
@@ -38,10 +38,10 @@ export interface World {
 }
 
 /** A cluster with its mesh, two ways in and one way out, and the services of all teams. */
-export function makeWorld(app: App, inOrder: InOrder): World {
+export function makeWorld(app: App, inOrder: InOrder, meshProps: MeshProps): World {
   const cluster = new Cluster(app, 'prod', { istio: '1.31.3', kubernetes: '1.34' });
   const charts = made(inOrder(TEAMS), (name) => new Chart(cluster, name));
-  const mesh = new Mesh(charts.platform, 'mesh');
+  const mesh = new Mesh(charts.platform, 'mesh', meshProps);
   const namespaces = made(inOrder(['storefront', 'orders'] as const), (name) => new StrictMtlsNamespace(charts[name], name, { mesh }));
   const services = made(inOrder(Object.keys(SERVICES) as ServiceName[]), (name) => {
     const { team, ...props } = SERVICES[name];
