@@ -142,11 +142,11 @@ describe('what is done', () => {
     const { chart, platform, mesh, shop, web } = shopProgram();
     shop.allowFrom(web, { paths: ['/metrics'] });
     shop.denyFrom(IpBlock.of('10.0.0.9'));
-    Access.to(mesh).denyFrom(MeshNamespace.fromName(chart, 'sandbox'));
+    Access.to(mesh).denyFrom(MeshNamespace.fromName(chart, 'guests'));
     const shown = synthTo(chart);
     expect(shown.one(AuthorizationPolicy, 'namespace.allow')).toMatchObject({ metadata: { namespace: 'shop' }, spec: { action: 'ALLOW', rules: [{ to: [{ operation: { paths: ['/metrics'] } }] }] } });
     expect(shown.one(AuthorizationPolicy, 'namespace.deny').spec).not.toHaveProperty('selector');
-    expect(synthTo(platform).one(AuthorizationPolicy, 'mesh.deny')).toMatchObject({ metadata: { namespace: 'istio-system' }, spec: { rules: [{ from: [{ source: { namespaces: ['sandbox'] } }] }] } });
+    expect(synthTo(platform).one(AuthorizationPolicy, 'mesh.deny')).toMatchObject({ metadata: { namespace: 'istio-system' }, spec: { rules: [{ from: [{ source: { namespaces: ['guests'] } }] }] } });
   });
 
   test('deny by default is one empty policy for the same pods, of a namespace that has none of its own', () => {

@@ -334,10 +334,10 @@ export const accessMore: readonly Case[] = [
     promise: 'what the mesh denies is refused everywhere',
     program: program(({ mesh, chart, orders: target }) => {
       target.allowFrom('anyone');
-      Access.to(mesh).denyFrom(MeshNamespace.fromName(chart, 'sandbox'));
+      Access.to(mesh).denyFrom(MeshNamespace.fromName(chart, 'guests'));
     }),
     through: orders,
-    checks: [...shutOut(identity('a', 'sandbox'), {}, { method: 'POST', path: '/a' }), ...through('web', {}), ...through(identity('a', 'sandbox2'), {})],
+    checks: [...shutOut(identity('a', 'guests'), {}, { method: 'POST', path: '/a' }), ...through('web', {}), ...through(identity('a', 'guests2'), {})],
     control: { what: 'no denial', edit: drop('AuthorizationPolicy', 'mesh.deny') },
   },
   {
