@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { rootState } from '../core/root-state';
+import { SynthSession } from '../core/synth-session';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import { isJsonObject } from '../rules/json';
@@ -26,7 +27,7 @@ function judge(root: IConstruct): string[] {
   const policies = programPolicies(root);
   const rivals = [...policies.values()].flatMap(rivalPolicies);
   const services = servicesByHost(root);
-  const clashes = root.node.findAll().flatMap((construct) => {
+  const clashes = SynthSession.of(root).constructs().flatMap((construct) => {
     if (!ApiObject.isApiObject(construct) || construct.kind !== 'DestinationRule' || !construct.apiVersion.startsWith('networking.istio.io/')) return [];
     const rule = programObject(construct);
     return rule === undefined ? [] : clashesOf(rule, services, policiesAround(construct, policies));

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { rootState } from '../core/root-state';
+import { SynthSession } from '../core/synth-session';
 import type { Finding } from '../errors/finding';
 import { isJsonObject } from '../rules/json';
 import { readWorkload } from '../traffic/kubernetes-workload';
@@ -26,7 +27,7 @@ export function policiesOfGrants(construct: IConstruct): Set<IConstruct> {
  */
 export function policyFindings(root: IConstruct): Finding[] {
   const own = policiesOfGrants(root);
-  const written = root.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.apiVersion.startsWith(GROUP) && KINDS.includes(construct.kind) && !own.has(construct));
+  const written = SynthSession.of(root).constructs().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.apiVersion.startsWith(GROUP) && KINDS.includes(construct.kind) && !own.has(construct));
   const objects = written.flatMap((construct) => programObject(construct) ?? []);
   const selecting = objects.filter((object) => Object.keys(selectedLabels(object)).length > 0);
   const pods = selecting.length === 0 ? new Map<string, DeclaredPods>() : declaredPods(root);
@@ -79,7 +80,7 @@ function declaredPods(root: IConstruct): Map<string, DeclaredPods> {
   };
   const services = rootState(root, 'meshServices', () => new Map<string, ServiceSubject>());
   for (const service of services.values()) at(placeOf(service, service.namespace)).services.push(service.selector);
-  for (const construct of root.node.findAll()) {
+  for (const construct of SynthSession.of(root).constructs()) {
     if (!ApiObject.isApiObject(construct) || !WORKLOADS.includes(construct.kind)) continue;
     const labels = readWorkload(construct)?.labels;
     const namespace = programObject(construct)?.namespace;

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { meshConfig } from '../control-plane/istiod/mesh-config-map';
 import type { IstiodSettings } from '../control-plane/istiod/istiod-settings';
 import { Cluster } from '../core/cluster';
+import { SynthSession } from '../core/synth-session';
 import { isJsonObject } from '../rules/json';
 import type { Json, JsonObject } from '../rules/json';
 
@@ -47,7 +48,7 @@ export function programPolicies(root: IConstruct): ReadonlyMap<string, ClusterPo
     clusters.set(path, known);
     return known;
   };
-  for (const construct of root.node.findAll()) {
+  for (const construct of SynthSession.of(root).constructs()) {
     if (isControlPlane(construct)) of(construct).meshes.push(meshSettings(construct.settings));
     else if (ApiObject.isApiObject(construct)) {
       const kind = KINDS[`${construct.apiVersion.split('/')[0] ?? ''}/${construct.kind}`];

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { SynthSession } from '../../core/synth-session';
 import type { AccessSource } from '../../security/access-caller';
 import type { ProgramManifests } from './program-manifests';
 import { labelsIn, listIn, objectIn, textIn, textsIn } from './reading';
@@ -37,7 +38,7 @@ const GATEWAY = Symbol.for('mesh-constructs.IngressGateway');
 
 /** Principals of gateways, whose proxies see everything: a Sidecar is not for them. */
 export function gatewayPrincipals(root: IConstruct): ReadonlySet<string> {
-  const gateways = root.node.findAll().filter((construct): construct is AccessSource => GATEWAY in construct);
+  const gateways = SynthSession.of(root).constructs().filter((construct): construct is AccessSource => GATEWAY in construct);
   return new Set(gateways.flatMap(({ principals }) => principals));
 }
 

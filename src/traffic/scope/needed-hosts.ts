@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
+import { SynthSession } from '../../core/synth-session';
 import { isJsonObject } from '../../rules/json';
 import type { JsonObject } from '../../rules/json';
 import type { ProgramManifests } from './program-manifests';
@@ -23,7 +24,7 @@ export function neededHosts(manifests: ProgramManifests, roots: readonly string[
 
 /** Namespaces of the control planes that a program knows of; `istio-system` where it knows none. */
 export function controlPlaneNamespaces(root: IConstruct, cluster: string): string[] {
-  const meshes = root.node.findAll().flatMap((construct) => {
+  const meshes = SynthSession.of(root).constructs().flatMap((construct) => {
     const { namespace, injectionLabels } = construct as { readonly namespace?: unknown; readonly injectionLabels?: unknown };
     return typeof injectionLabels === 'object' && typeof namespace === 'string' && Cluster.pathOf(construct) === cluster ? [namespace] : [];
   });

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
+import { SynthSession } from '../../core/synth-session';
 import { isJsonObject } from '../../rules/json';
 import type { JsonObject } from '../../rules/json';
 import { objectIn, textIn } from './reading';
@@ -29,7 +30,7 @@ export class ProgramManifests {
 
   public constructor(root: IConstruct, cluster: string) {
     const charts = new Map<Chart, string>();
-    for (const construct of root.node.findAll()) {
+    for (const construct of SynthSession.of(root).constructs()) {
       if (!ApiObject.isApiObject(construct) || isOfScope(construct)) continue;
       const { chart } = construct;
       const path = charts.get(chart) ?? Cluster.pathOf(chart);
