@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { modeOf } from '../../src/security/mtls-mode';
-import type { PeerPolicy } from '../../src/security/mtls-mode';
+import { modeOf } from '../../src/security/mtls/mtls-mode';
+import type { PeerPolicy } from '../../src/security/mtls/mtls-mode';
 import { Cases } from '../api/cases';
 import { runProgram } from '../envoy/run-program';
 import { goBinaries } from '../kubernetes/binaries';

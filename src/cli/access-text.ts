@@ -1,4 +1,4 @@
-import type { AccessRow } from '../security/access-table';
+import type { AccessRow } from '../security/table/access-table';
 
 const WORDS: Readonly<Record<AccessRow['action'], string>> = { ALLOW: 'allows', DENY: 'denies', AUDIT: 'audits', CUSTOM: 'asks about', NONE: 'does not allow' };
 

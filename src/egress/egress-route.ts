@@ -9,8 +9,8 @@ import { badReference, isObjectConstruct, requireSameCluster } from '../core/ref
 import { describeValue, refusal } from '../core/refusal';
 import { meshError } from '../errors/mesh-error';
 import { labelOf } from '../ingress/object-names';
-import { identitiesOf, requireCaller } from '../security/access-caller';
-import type { AccessCaller, CallerIdentities } from '../security/access-caller';
+import { identitiesOf, requireCaller } from '../security/callers/access-caller';
+import type { AccessCaller, CallerIdentities } from '../security/callers/access-caller';
 import { MeshService } from '../traffic/mesh-service';
 import { placeOf, requireKeys } from '../traffic/rules/refuse';
 import { EgressGateway } from './egress-gateway';

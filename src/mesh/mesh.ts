@@ -26,9 +26,9 @@ import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingre
 import type { HelmRelease } from '../migrate/from-helm';
 import type { ChartName } from '../migrate/values/charts';
 import type { JsonObject } from '../rules/json';
-import { mtlsModeOf } from '../security/mtls-mode';
-import type { MtlsMode } from '../security/mtls-mode';
-import type { PolicySubject } from '../security/policy-target';
+import { mtlsModeOf } from '../security/mtls/mtls-mode';
+import type { MtlsMode } from '../security/mtls/mtls-mode';
+import type { PolicySubject } from '../security/access/policy-target';
 import { ComponentPropsOf } from './component-props';
 import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';

@@ -1,6 +1,6 @@
 import type { NamespaceReference, ObjectConstruct } from '../core/references';
 import type { Labels, Selector } from '../core/selector';
-import type { ServiceAccountReference } from '../security/mesh-service-account';
+import type { ServiceAccountReference } from '../security/callers/mesh-service-account';
 import type { ServicePort } from './kubernetes-service';
 import type { TrafficApi } from './traffic-objects';
 import type { Known } from '../core/unknown';

@@ -6,12 +6,12 @@ import { badReference, chartNamespace, isObjectConstruct, namespaceName, namespa
 import type { ObjectConstruct } from '../core/references';
 import { requireProps } from '../core/required-props';
 import type { Labels } from '../core/selector';
-import { Access, implyAccess } from '../security/access';
-import type { AccessCaller, AccessCallers, AccessSource } from '../security/access-caller';
-import type { AccessRule, AuditRule, CustomRule, DenyRule } from '../security/access-rule';
-import { serviceAccountName } from '../security/mesh-service-account';
-import { judgeMtls } from '../security/mtls-clashes';
-import { principalOf } from '../security/principal';
+import { Access, implyAccess } from '../security/access/access';
+import type { AccessCaller, AccessCallers, AccessSource } from '../security/callers/access-caller';
+import type { AccessRule, AuditRule, CustomRule, DenyRule } from '../security/access/access-rule';
+import { serviceAccountName } from '../security/callers/mesh-service-account';
+import { judgeMtls } from '../security/mtls/mtls-clashes';
+import { principalOf } from '../security/callers/principal';
 import { readKubernetesService } from './kubernetes-service';
 import type { ServicePort } from './kubernetes-service';
 import { readWorkload } from './kubernetes-workload';

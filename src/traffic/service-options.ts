@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { serviceAccountName } from '../security/mesh-service-account';
-import type { ServiceAccountReference } from '../security/mesh-service-account';
+import { serviceAccountName } from '../security/callers/mesh-service-account';
+import type { ServiceAccountReference } from '../security/callers/mesh-service-account';
 import { meshError } from '../errors/mesh-error';
 import type { FromServiceOptions } from './mesh-service-props';
 import type { TrafficApi } from './traffic-objects';

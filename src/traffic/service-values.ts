@@ -3,8 +3,8 @@ import { badReference, isObjectConstruct, requireSameCluster } from '../core/ref
 import { Selector } from '../core/selector';
 import type { Labels } from '../core/selector';
 import { meshError } from '../errors/mesh-error';
-import { workloadAccount } from '../security/access-caller';
-import { serviceAccountName } from '../security/mesh-service-account';
+import { workloadAccount } from '../security/callers/access-caller';
+import { serviceAccountName } from '../security/callers/mesh-service-account';
 import { portOf } from './kubernetes-service';
 import type { ServicePort } from './kubernetes-service';
 import type { FromServiceOptions } from './mesh-service-props';

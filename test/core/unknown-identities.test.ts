@@ -11,7 +11,7 @@ import { CanaryRelease } from '../../src/delivery/canary-release';
 import { IngressGateway } from '../../src/ingress/ingress-gateway';
 import { IngressRoute } from '../../src/ingress/ingress-route';
 import { Tls } from '../../src/ingress/tls';
-import { StrictMtlsNamespace } from '../../src/security/strict-mtls-namespace';
+import { StrictMtlsNamespace } from '../../src/security/namespace/strict-mtls-namespace';
 import type { MeshService } from '../../src/traffic/mesh-service';
 import { refused } from './refused';
 

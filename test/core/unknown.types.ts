@@ -10,8 +10,8 @@ import type { Known, Leaf, Unknown } from '../../src/core/unknown';
 import { Weight } from '../../src/core/weight';
 import type { CanaryReleaseProps } from '../../src/delivery/canary-release';
 import type { IngressRouteProps } from '../../src/ingress/ingress-route-props';
-import type { AccessRule } from '../../src/security/access-rule';
-import type { StrictMtlsNamespaceProps } from '../../src/security/strict-mtls-namespace';
+import type { AccessRule } from '../../src/security/access/access-rule';
+import type { StrictMtlsNamespaceProps } from '../../src/security/namespace/strict-mtls-namespace';
 
 /**
  * Where the compiler takes a value that is known only at deployment, and where it refuses one. `unknown.test.ts` proves

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { GatewayInfrastructure as Spec } from '../../../imports/gateway-api/gateway';
-import { serviceAccountName } from '../../security/mesh-service-account';
-import type { ServiceAccountReference } from '../../security/mesh-service-account';
+import { serviceAccountName } from '../../security/callers/mesh-service-account';
+import type { ServiceAccountReference } from '../../security/callers/mesh-service-account';
 import { oneOf, placeOf, refuse, requireKeys, requireNames, within } from '../../traffic/rules/refuse';
 
 /** Label of the pods that istiod deploys for a Gateway. */

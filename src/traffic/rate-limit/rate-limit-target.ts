@@ -4,7 +4,7 @@ import type { ObjectConstruct } from '../../core/references';
 import type { Labels } from '../../core/selector';
 import type { Known } from '../../core/unknown';
 import { IngressGateway } from '../../ingress/ingress-gateway';
-import type { AccessSource } from '../../security/access-caller';
+import type { AccessSource } from '../../security/callers/access-caller';
 import { portOf } from '../kubernetes-service';
 import { manifestOf } from '../manifest-of';
 import { MeshService } from '../mesh-service';

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { SynthSession } from '../../core/synth-session';
-import type { AccessSource } from '../../security/access-caller';
+import type { AccessSource } from '../../security/callers/access-caller';
 import type { ProgramManifests } from './program-manifests';
 import { labelsIn, listIn, objectIn, textIn, textsIn } from './reading';
 
