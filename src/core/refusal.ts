@@ -36,10 +36,13 @@ export function refusalFinding(place: ValuePlace, property: string, what: Refusa
   return { ...construct, property: place.property ?? property, ...what };
 }
 
+/** Keys as PEM or JSON Web Key, and tokens: they end in the wrong place easily, and messages end in logs. */
+const SECRET = /PRIVATE KEY-----|"d"\s*:\s*"|\beyJ[\w-]+\.eyJ[\w-]+\./;
+
 /** A value as an error message shows it, on one line and not too long, whatever it is. */
 export function describeValue(value: unknown): string {
   if (isUnknown(value)) return `a value that is known only later (${value.description})`;
-  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  if (typeof value === 'string') return SECRET.test(value) ? 'a text that is not shown, as it is a key or a token' : JSON.stringify(shorten(value));
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';

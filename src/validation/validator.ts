@@ -10,6 +10,7 @@ import { pathSegment } from './names';
 import { Report } from './report';
 import { isData } from './schema/check';
 import type { Data } from './schema/check';
+import { withoutSecretValues } from './secret-values';
 import type { Unjudged } from './unknowns';
 import { nearestRelease, newest, releaseText, sourceTitle, wantedVersions } from './versions';
 import type { ValidationTarget } from './versions';
@@ -89,7 +90,7 @@ export class Validator {
     }
     const old = isData(options.old) ? options.old : undefined;
     const { findings, unknowns } = plan.judge(manifest, old);
-    return { known: plan.known, judgedBy: plan.judgedBy, findings: findings.length === 0 ? NONE : this.named(manifest, findings), unknowns };
+    return { known: plan.known, judgedBy: plan.judgedBy, findings: findings.length === 0 ? NONE : this.named(manifest, key === 'v1 Secret' ? withoutSecretValues(findings) : findings), unknowns };
   }
 
   private plan(apiVersion: string, kind: string): Plan {
