@@ -1,6 +1,6 @@
 import type { Edit, Program } from './manifests';
 import type { Request } from './request';
-import type { Reaction, SeenRequest } from './upstream';
+import type { React, SeenRequest } from './upstream';
 import type { Pods } from './workloads';
 
 /** What a construct promises, how it is asked, and what must come out otherwise without it. */
@@ -95,7 +95,7 @@ export interface Check {
   /** How long nothing happens before it. @default 0 */
   readonly pauseMs?: number;
   /** @default - every upstream answers 200 at once */
-  readonly upstreams?: Readonly<Record<string, (nth: number) => Reaction>>;
+  readonly upstreams?: Readonly<Record<string, React>>;
   /** Upstreams that take no connections meanwhile. @default - none */
   readonly down?: readonly string[];
   readonly expect: Outcome;
@@ -148,6 +148,8 @@ export interface Asked {
   readonly protocol?: SeenRequest['protocol'];
   readonly port?: number;
   readonly headers?: Texts;
+  /** A whole text, or a pattern that is found in it. */
+  readonly body?: string | RegExp;
   /** The name in the TLS handshake; null for plain text. */
   readonly sni?: string | null;
   /** The name in the certificate of the client; null for none. */

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { sleep } from '../kubernetes/client';
+import { Browser } from './browser';
 import { askBytes, askWebSocket } from './client-bytes';
 import { askHttp2 } from './client-http2';
 import { connect, tlsOf } from './connection';
@@ -22,6 +23,8 @@ export interface Load {
 export class Client {
   private readonly agents = new Map<string, http.Agent>();
   private readonly callers = new Map<Caller, number>();
+  /** By the port that they ask, and their name. */
+  private readonly browsers = new Map<string, Browser>();
 
   /** @param root the certificate that servers are checked against, other than by their name */
   public constructor(private readonly root: string) {}
@@ -32,7 +35,12 @@ export class Client {
     if (protocol === 'tcp') return await askBytes(open(), request);
     if (protocol === 'websocket') return await askWebSocket(open(), request);
     if (protocol === 'h2' || protocol === 'grpc') return await askHttp2(open(), request);
-    return await askHttp1(this.agentOf(request, caller), port, request);
+    const agent = this.agentOf(request, caller);
+    if (request.browser === undefined) return await askHttp1(agent, port, request);
+    const name = `${port} ${request.browser}`;
+    const browser = this.browsers.get(name) ?? new Browser();
+    this.browsers.set(name, browser);
+    return await browser.send(request, (asked) => askHttp1(agent, port, asked));
   }
 
   /** Sends many requests, some at once, and counts the answers: by the name of the upstream, or else by status and body. */
@@ -74,7 +82,7 @@ export class Client {
 
 function askHttp1(agent: http.Agent, port: number, request: Request): Promise<Response> {
   const started = Date.now();
-  const { method = 'GET', host, path = '/', headers = {} } = request;
+  const { method = 'GET', host, path = '/', headers = {}, body = '' } = request;
   return new Promise((resolve) => {
     const failed = (why: string): void => {
       resolve({ status: undefined, body: why, headers: {}, milliseconds: Date.now() - started });
@@ -93,6 +101,6 @@ function askHttp1(agent: http.Agent, port: number, request: Request): Promise<Re
     const asked = http.request({ agent, host: '127.0.0.1', port, method, path, headers: { ...headers, host }, timeout: PATIENCE_MS }, take);
     asked.once('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
     asked.once('error', (error) => failed(error.message));
-    asked.end();
+    asked.end(body);
   });
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 /** The little of two protocols that it takes to send a name as one message, and to read it. */
 
 /** A message of gRPC: not compressed, its length, its bytes. */
-export function grpcFrame(text: string): Buffer {
-  const body = Buffer.from(text);
+export function grpcFrame(message: string | Buffer): Buffer {
+  const body = Buffer.from(message as Buffer);
   const head = Buffer.alloc(5);
   head.writeUInt32BE(body.length, 1);
   return Buffer.concat([head, body]);

@@ -102,6 +102,7 @@ function differencesAt(name: string, wanted: Asked, seen: SeenRequest | undefine
   return [
     ...keys.map((key) => `${key} ${String(wanted[key])} at ${name}, not ${String(got[key])}`),
     ...texts(`at ${name} the header`, wanted.headers, seen.headers),
+    ...(wanted.body === undefined ? [] : texts(`at ${name} the`, { body: wanted.body }, { body: seen.body })),
   ];
 }
 

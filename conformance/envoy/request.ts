@@ -16,6 +16,14 @@ export interface Request {
   readonly path?: string;
   /** @default - none but the host */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of HTTP/1.1. @default - none */
+  readonly body?: string;
+  /**
+   * Of HTTP/1.1, who asks: a browser by a name. It keeps cookies, and goes to other sites by itself, until it is sent back to the
+   * one that is asked; where it was sent to it asks for where no `path` is given.
+   * @default - each request is of somebody else
+   */
+  readonly browser?: string;
   /**
    * The host named in the TLS handshake; empty to name none.
    * @default - the host without its port

@@ -1,3 +1,4 @@
+import { Oauth2Proxy, oauth2ProxyPods } from '../oauth2-proxy/oauth2-proxy';
 import { RateLimitProcess, rateLimitServices } from '../ratelimit/rate-limit-process';
 import { withFreePort } from '../runner/free-port';
 import { ORIGINAL_DST, addressesOf, outsidersOf } from './addresses';
@@ -27,6 +28,8 @@ export interface Tools {
   readonly istioXds: string;
   /** Envoy's rate-limit service. */
   readonly rateLimit: string;
+  /** oauth2-proxy, built when it is first asked for. */
+  readonly oauth2Proxy: () => Promise<string>;
   readonly authorities: Authorities;
   readonly client: Client;
 }
@@ -56,8 +59,8 @@ export class Scene {
   private readonly workloads: readonly Workload[];
   /** By name. */
   private readonly upstreams = new Map<string, Upstream>();
-  /** Rate-limit services by the name of their pod, which count in its upstream's place. */
-  private readonly counters = new Map<string, RateLimitProcess>();
+  /** Programs that answer in the place of an upstream, by the name of their pod. */
+  private readonly programs = new Map<string, RateLimitProcess | Oauth2Proxy>();
   private readonly proxies: Envoy[] = [];
   private port = 0;
 
@@ -78,13 +81,14 @@ export class Scene {
 
   public async stop(): Promise<void> {
     await Promise.all(this.proxies.map((proxy) => proxy.stop()));
-    await Promise.all([...this.counters.values()].map((counter) => counter.stop()));
+    await Promise.all([...this.programs.values()].map((program) => program.stop()));
     await Promise.all([...this.upstreams.values()].map((upstream) => upstream.stop()));
   }
 
   private async startAll(): Promise<void> {
     const { first, second } = this.one.through;
-    for (const pod of rateLimitServices(this.manifests)) this.counters.set(pod.name, await RateLimitProcess.start(this.tools.rateLimit, pod));
+    for (const pod of rateLimitServices(this.manifests)) this.programs.set(pod.name, await RateLimitProcess.start(this.tools.rateLimit, pod));
+    for (const pod of oauth2ProxyPods(this.manifests)) this.programs.set(pod.name, await Oauth2Proxy.start(await this.tools.oauth2Proxy(), pod));
     this.port = await this.startProxy(first, second === undefined ? undefined : await this.startBehind(second));
   }
 
@@ -118,7 +122,7 @@ export class Scene {
 
   private portAt(place: Address, hop: Hop): number {
     const upstream = this.upstreamAt(place, hop);
-    return this.counters.get(upstream.name)?.port ?? upstream.localPort(place.port);
+    return this.programs.get(upstream.name)?.port ?? upstream.localPort(place.port);
   }
 
   private upstreamAt({ host }: Address, hop: Hop): Upstream {

@@ -15,6 +15,8 @@ export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** Of HTTP/1.1 with a length, and of checks over gRPC; empty otherwise. */
+  readonly body: string;
   /** The port that the configuration named. */
   readonly port: number;
   /** Of a connection that came encrypted: the name in the handshake, and the name in the certificate of the client. */
@@ -29,11 +31,16 @@ export interface Reaction {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of gRPC. @default 0 */
   readonly grpcStatus?: number;
+  /** Of gRPC, what the answer holds. @default - the upstream's name */
+  readonly message?: Buffer;
   /** The connection is cut instead of an answer. */
   readonly cut?: boolean;
   /** Of HTTP/2: the stream is refused, unread. */
   readonly refuse?: boolean;
 }
+
+/** Decides on an answer: `nth` counts from 1. */
+export type React = (nth: number, request: SeenRequest) => Reaction;
 
 /** The certificate of an upstream, and whom it is for. */
 export interface UpstreamTls extends Certificate {
@@ -51,6 +58,8 @@ interface Listener {
 
 type Where = Pick<SeenRequest, 'port' | 'tls'>;
 
+/** What proxies call of an external authorizer. */
+const CHECK = '/envoy.service.auth.v3.Authorization/Check';
 /** Kept at most, so that a load of requests does not fill the memory. */
 const KEPT = 1_000;
 
@@ -79,7 +88,7 @@ export class Upstream {
   private readonly listeners = new Map<number, Listener>();
   private readonly sockets = new Map<net.Socket, Where>();
   private readonly http: HttpServer;
-  private react: (nth: number) => Reaction = () => ({});
+  private react: React = () => ({});
   private count = 0;
   private connections = 0;
 
@@ -108,8 +117,8 @@ export class Upstream {
     return this.connections;
   }
 
-  /** Forgets what was seen, and says how the next requests are answered: `nth` counts from 1. */
-  public reset(react: (nth: number) => Reaction = () => ({})): void {
+  /** Forgets what was seen, and says how the next requests are answered. */
+  public reset(react: React = () => ({})): void {
     this.seen = [];
     this.count = 0;
     this.connections = 0;
@@ -189,14 +198,15 @@ export class Upstream {
   }
 
   private async takeBytes(socket: net.Socket, where: Where): Promise<void> {
-    const { delayMs = 0, cut = false } = this.saw({ protocol: 'tcp', method: '', path: '', headers: {}, ...where });
+    const { delayMs = 0, cut = false } = this.saw({ protocol: 'tcp', method: '', path: '', headers: {}, body: '', ...where });
     if (delayMs > 0) await sleep(delayMs);
     if (cut) socket.destroy();
     else socket.end(this.name);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status = 200, delayMs = 0, headers = {}, cut = false } = this.saw({ protocol: 'http/1.1', ...this.asked(request) });
+    const body = Number(request.headers['content-length'] ?? 0) > 0 ? await textOf(request) : '';
+    const { status = 200, delayMs = 0, headers = {}, cut = false } = this.saw({ protocol: 'http/1.1', ...this.asked(request), body });
     request.resume();
     if (delayMs > 0) await sleep(delayMs);
     if (cut) request.socket.destroy();
@@ -212,8 +222,10 @@ export class Upstream {
   }
 
   private async answerStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, where: Where): Promise<void> {
-    const reaction = this.saw({ protocol: 'h2', method: headers[':method'] ?? '', path: headers[':path'] ?? '', headers, ...where });
-    const { status = 200, delayMs = 0, headers: own = {}, grpcStatus = 0, cut = false, refuse = false } = reaction;
+    const path = headers[':path'] ?? '';
+    const body = path === CHECK ? await textOf(stream) : '';
+    const reaction = this.saw({ protocol: 'h2', method: headers[':method'] ?? '', path, headers, body, ...where });
+    const { status = 200, delayMs = 0, headers: own = {}, grpcStatus = 0, message = this.name, cut = false, refuse = false } = reaction;
     stream.resume();
     if (delayMs > 0) await sleep(delayMs);
     if (stream.destroyed) return;
@@ -228,16 +240,23 @@ export class Upstream {
     if (grpcStatus !== 0) return stream.respond({ ...head, 'grpc-status': String(grpcStatus) }, { endStream: true });
     stream.respond(head, { waitForTrailers: true });
     stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(grpcFrame(this.name));
+    stream.end(grpcFrame(message));
   }
 
   private asked({ method = '', url = '', headers, socket }: IncomingMessage): Omit<SeenRequest, 'protocol'> {
-    return { method, path: url, headers, ...(this.sockets.get(socket) ?? { port: 0, tls: undefined }) };
+    return { method, path: url, headers, body: '', ...(this.sockets.get(socket) ?? { port: 0, tls: undefined }) };
   }
 
   private saw(request: SeenRequest): Reaction {
     this.count += 1;
     if (this.seen.length < KEPT) this.seen.push(request);
-    return this.react(this.count);
+    return this.react(this.count, request);
   }
+}
+
+/** Read as a whole: its strings stand in it as they are, also where it is a protocol buffer. */
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
 }

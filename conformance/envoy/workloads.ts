@@ -32,7 +32,7 @@ export function workloadsOf(manifests: readonly JsonObject[], sidecar: boolean, 
     const one = {
       namespace: text(field(deployment, 'metadata', 'namespace')),
       serviceAccount: text(field(template, 'spec', 'serviceAccountName')),
-      sidecar,
+      sidecar: sidecar && labels['sidecar.istio.io/inject'] !== 'false',
       proxyConfig: text(field(template, 'metadata', 'annotations', 'proxy.istio.io/config')),
     };
     const own = pods[name];

@@ -3,6 +3,7 @@ import { Cluster } from '../../core/cluster';
 import { componentNamespace, definedProps } from '../component-checks';
 import { injectionSettings } from '../injection/settings';
 import type { InjectionSettings } from '../injection/settings';
+import type { JsonObject } from '../../rules/json';
 import type { Platform } from '../component';
 import { releaseOf, since } from '../release';
 import type { Release } from '../release';
@@ -33,6 +34,8 @@ export interface IstiodSettings {
   readonly administers: boolean;
   /** Undefined where no istiod outside of the cluster is used. */
   readonly remote: RemoteSettings | undefined;
+  /** Extension providers that other constructs add to the mesh's configuration until it is rendered, by name. */
+  readonly addedProviders: Map<string, () => JsonObject>;
 }
 
 /** An istiod outside of the cluster. */
@@ -112,6 +115,7 @@ export function istiodSettings(construct: Construct, props: IstiodProps, remote?
     runs: remote === undefined || remote.localInjector,
     administers: remote === undefined || remote.localInjector || remote.configCluster,
     remote,
+    addedProviders: new Map(),
   };
 }
 

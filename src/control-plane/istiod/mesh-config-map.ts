@@ -1,3 +1,4 @@
+import { Lazy } from 'cdk8s';
 import type { ConfigMapProps } from '../../../imports/kubernetes/config-map';
 import { writeYaml } from '../../core/yaml-writer';
 import type { Json, JsonObject } from '../../rules/json';
@@ -13,7 +14,8 @@ export function meshConfigMap(settings: IstiodSettings): ConfigMapProps {
   return {
     metadata: { name: `istio${suffix}`, namespace, labels: { ...revisionLabel(settings), ...commonLabels(settings) } },
     data: {
-      mesh: yamlText(meshConfig(settings)),
+      // at synthesis: providers may be added until then
+      mesh: Lazy.any({ produce: () => yamlText(meshConfig(settings)) }) as never,
       meshNetworks: yamlText({ networks: settings.props.meshNetworks ?? {} }),
     },
   };
@@ -30,7 +32,15 @@ export function meshConfig(settings: IstiodSettings): JsonObject {
     defaultProviders: isGiven(given['defaultProviders']) ? undefined : defaultProviders(settings),
     defaultConfig: proxyConfig(settings),
   });
-  return mergedOver(fallback, given);
+  return withProviders(mergedOver(fallback, given), settings);
+}
+
+/** Sorted, so that the order of construction does not matter; what was given stays before. */
+function withProviders(config: JsonObject, { addedProviders }: IstiodSettings): JsonObject {
+  if (addedProviders.size === 0) return config;
+  const given = Array.isArray(config['extensionProviders']) ? config['extensionProviders'] : [];
+  const added = [...addedProviders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, provider]) => provider());
+  return { ...config, extensionProviders: [...given, ...added] };
 }
 
 /** Where metrics and access logs go without a Telemetry that says it. */
