@@ -7,6 +7,7 @@ import type { ExampleOutput } from '../api/examples';
 import type { Judge, JudgeIo, JudgeRow } from '../runner/judge';
 import { NOT_HERE, Unavailable } from '../runner/judge';
 import { istioBinaries } from './binaries';
+import { caRow } from './ca-rows';
 import type { IstioBinaries } from './binaries';
 import { asInCluster } from './cluster';
 import { injectedPodsRow } from './example-pods';
@@ -38,7 +39,8 @@ export const judge: Judge = {
     const pages = docsPages('istio').map(({ page, outputs }) => ({ name: page, rows: () => docsRows(programs, page, outputs, row) }));
     const injection = { name: 'injection', rows: () => injectionRows(binaries, row) };
     const mtls = { name: 'mTLS modes', rows: async () => row(await mtlsRow({ log })) };
-    for (const part of [{ name: 'analyzers', rows: controls }, injection, mtls, ...examples, ...pages]) {
+    const authorities = { name: 'plug-in CAs', rows: async () => row(await caRow({ log })) };
+    for (const part of [{ name: 'analyzers', rows: controls }, injection, mtls, authorities, ...examples, ...pages]) {
       signal.throwIfAborted();
       log(part.name);
       try {

@@ -11,6 +11,7 @@ import { CHARTS } from '../migrate/values/charts';
 import { effectiveValues } from '../migrate/values/effective-values';
 import type { JsonObject } from '../rules/json';
 import { mergeProps } from './merge-props';
+import type { MeshCertificates } from './mesh-certificates';
 import type { MeshPrimary, MeshProps } from './mesh-props';
 
 /** Two istiods at least, on nodes and in zones of their own where there are such. */
@@ -35,6 +36,7 @@ export class ComponentPropsOf {
   public constructor(
     private readonly mesh: Construct & { readonly namespace: string },
     private readonly props: MeshProps,
+    private readonly certificates: MeshCertificates,
   ) {
     const { istio, revision, image, logging, networkPolicy, platform, compatibilityVersion, dataPlane } = props;
     this.release = releaseOf(mesh, istio);
@@ -57,7 +59,7 @@ export class ComponentPropsOf {
     };
     const { namespace: ztunnel } = this.ztunnel();
     const trusted = this.props.dataPlane === 'ambient' && ztunnel !== undefined && ztunnel !== this.mesh.namespace ? { trustedZtunnel: { namespace: ztunnel } } : {};
-    return mergeProps<IstiodProps>(this.presetOf('istiod'), trusted, highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, istiod);
+    return mergeProps<IstiodProps>(this.presetOf('istiod'), trusted, highAvailability === true ? HIGHLY_AVAILABLE : undefined, this.shared, own, this.certificates.istiod(meshConfig), istiod);
   }
 
   /** The remote istiod tells the clusters that ask it apart by the path of their webhooks. */
@@ -77,7 +79,7 @@ export class ComponentPropsOf {
     const { network } = Cluster.factsOf(this.mesh);
     const { clusterName } = this.props;
     const own = { ...(network !== undefined && { network }), ...(clusterName !== undefined && { clusterName }) };
-    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, this.agents(), { istioNamespace: this.mesh.namespace }, own, this.props.ztunnel);
+    return mergeProps<ZtunnelProps>(this.presetOf('ztunnel'), this.shared, this.agents(), { istioNamespace: this.mesh.namespace }, own, this.certificates.ztunnel(), this.props.ztunnel);
   }
 
   /** On OpenShift, agents of nodes are let into kube-system only, as Istio's own profiles have them. */

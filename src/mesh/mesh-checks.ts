@@ -9,6 +9,8 @@ import { describeValue, refusalFinding } from '../core/refusal';
 import { isUnknown } from '../core/unknown';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
+import { TrustDomainMigration } from '../security/certificates/trust-domain-migration';
+import { certificateComplaints } from './certificate-checks';
 import type { MeshProps } from './mesh-props';
 
 /** What the mesh says for all of its components, and none of them by itself. */
@@ -17,6 +19,8 @@ const SHARED = ['istio', 'revision', 'logging', 'networkPolicy', 'platform', 're
 /** Checked where it is used. */
 const anything: Check = { expected: 'a value', holds: () => true };
 const objectOrFlag: Check = { expected: 'true, false, or an object with props', holds: (value) => flag.holds(value) || object.holds(value) };
+
+const migration: Check = { expected: 'what TrustDomainMigration.of gives', holds: TrustDomainMigration.isTrustDomainMigration };
 
 const SHAPE: Shape = {
   istio: text,
@@ -31,6 +35,11 @@ const SHAPE: Shape = {
   clusterName: text,
   meshId: text,
   primary: object,
+  // a text would be shown, and may be a key
+  pluginCa: anything,
+  istioCsr: object,
+  certificates: object,
+  trustDomainMigration: migration,
   image: COMPONENT_SHAPE['image'] ?? object,
   logging: COMPONENT_SHAPE['logging'] ?? object,
   networkPolicy: flag,
@@ -50,7 +59,7 @@ const SHAPE: Shape = {
  */
 export function checkMesh(mesh: Construct, props: MeshProps): void {
   requireShape(mesh, props, SHAPE);
-  const findings = [...flags(props), ...ambient(props), ...idle(props), ...availability(props), ...saidTwice(props), ...release(mesh, props)];
+  const findings = [...flags(props), ...ambient(props), ...idle(props), ...availability(props), ...saidTwice(props), ...release(mesh, props), ...certificateComplaints(mesh, props)];
   if (findings.length > 0) throw new MeshError(findings.map((finding) => ({ construct: mesh.node.path, ...finding })));
 }
 
@@ -62,7 +71,7 @@ function complaint(code: string, property: string, got: string, expected: string
 
 /** What decides on which objects there are has to be known. */
 function flags(props: MeshProps): Complaint[] {
-  return ['controlPlane', 'crds', 'highAvailability', 'networkPolicy', 'dataPlane', 'platform', 'cni', 'primary', 'istio', 'compatibilityVersion']
+  return ['controlPlane', 'crds', 'highAvailability', 'networkPolicy', 'dataPlane', 'platform', 'cni', 'primary', 'istio', 'compatibilityVersion', 'pluginCa', 'istioCsr', 'certificates', 'trustDomainMigration']
     .map((name) => [name, (props as Readonly<Record<string, unknown>>)[name]] as const)
     .filter(([, value]) => isUnknown(value))
     .map(([name, value]) => complaint('unknown-value', name, describeValue(value), 'a value that is known when the program runs', 'give a plain value: it decides which objects there are'));
@@ -82,7 +91,7 @@ function ambient({ dataPlane = 'sidecar', cni, ztunnel }: MeshProps): Complaint[
 /** Props of what is not made would do nothing, and nobody would notice. */
 function idle(props: MeshProps): Complaint[] {
   if (props.controlPlane !== false) return [];
-  return (['istiod', 'cni', 'ztunnel', 'highAvailability', 'meshConfig', 'primary'] as const)
+  return (['istiod', 'cni', 'ztunnel', 'highAvailability', 'meshConfig', 'primary', 'pluginCa', 'istioCsr', 'certificates', 'trustDomainMigration'] as const)
     .filter((name) => props[name] !== undefined && props[name] !== false)
     .map((name) => complaint('contradiction', name, 'a value, without a control plane', 'a control plane that it is for', 'leave it out, or leave controlPlane out'));
 }

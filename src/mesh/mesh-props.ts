@@ -6,6 +6,11 @@ import type { IstiodProps } from '../control-plane/istiod/istiod-props';
 import type { MeshConfig } from '../control-plane/mesh-config';
 import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
 import type { NamespaceReference } from '../core/references';
+import type { CertificateLifetimeProps } from '../security/certificates/certificate-lifetime';
+import type { IstioCsr } from '../security/certificates/istio-csr';
+import type { MeshIstioCsrProps } from '../security/certificates/istio-csr-props';
+import type { MeshPluginCaProps } from '../security/certificates/plugin-ca-props';
+import type { TrustDomainMigration } from '../security/certificates/trust-domain-migration';
 
 /** What the mesh says for all of its components. */
 type SharedProps = 'istio' | 'namespace' | 'revision' | 'logging' | 'networkPolicy' | 'platform' | 'resourceScope';
@@ -99,6 +104,31 @@ export interface MeshProps {
    * @see https://istio.io/latest/docs/setup/install/multicluster/primary-remote/
    */
   readonly primary?: MeshPrimary;
+  /**
+   * The authority that istiod signs with: an intermediate of a root of your own, in the Secret `cacerts`. istiod's pods wait for
+   * the Secret. See {@link PluginCa}.
+   * @default - istiod makes up a root for this cluster alone
+   * @see https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
+   */
+  readonly pluginCa?: MeshPluginCaProps;
+  /**
+   * Has cert-manager sign certificates in istiod's place: an istio-csr that the mesh makes, or one of another revision's mesh. See
+   * {@link IstioCsr}.
+   * @default - istiod signs
+   * @see https://cert-manager.io/docs/usage/istio-csr/
+   */
+  readonly istioCsr?: MeshIstioCsrProps | IstioCsr;
+  /**
+   * How long certificates hold.
+   * @default - a day those of workloads, ten years a root that istiod makes up: see {@link CertificateLifetimeProps}
+   */
+  readonly certificates?: CertificateLifetimeProps;
+  /**
+   * The move from one trust domain to another, which the Cluster has its trust domain from.
+   * @default - certificates of the Cluster's trust domain are accepted, and of `meshConfig.trustDomainAliases`
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
+   */
+  readonly trustDomainMigration?: TrustDomainMigration;
   /** Where the images of all components come from. @default - see {@link ImageProps}; `distroless` in ambient mode */
   readonly image?: ImageProps;
   /** What all components log. @default - see {@link LoggingProps} */

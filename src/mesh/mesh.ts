@@ -13,6 +13,7 @@ import { Ztunnel } from '../control-plane/ztunnel/ztunnel';
 import { EastWestGateway } from '../control-plane/east-west-gateway/east-west-gateway';
 import type { EastWestGatewayProps } from '../control-plane/east-west-gateway/east-west-gateway';
 import { Cluster } from '../core/cluster';
+import type { MeshObject } from '../core/mesh-object';
 import { namespaceName } from '../core/references';
 import type { NamespaceReference } from '../core/references';
 import { refusal } from '../core/refusal';
@@ -26,9 +27,14 @@ import type { GatewayWorkloadProps, IngressGatewayProps } from '../ingress/ingre
 import type { HelmRelease } from '../migrate/from-helm';
 import type { ChartName } from '../migrate/values/charts';
 import type { JsonObject } from '../rules/json';
+import { ExternalAuthorizer } from '../security/external-authorization/external-authorizer';
+import type { AuthorizerOf } from '../security/external-authorization/external-authorizer-props';
+import type { IstioCsr } from '../security/certificates/istio-csr';
+import { PluginCa } from '../security/certificates/plugin-ca';
 import { mtlsModeOf } from '../security/mtls/mtls-mode';
 import type { MtlsMode } from '../security/mtls/mtls-mode';
 import type { PolicySubject } from '../security/access/policy-target';
+import { MeshCertificates } from './mesh-certificates';
 import { ComponentPropsOf } from './component-props';
 import { InstalledMesh } from './installed-mesh';
 import { mergeProps } from './merge-props';
@@ -147,6 +153,8 @@ export class Mesh extends Construct implements MeshReference {
   public readonly cni: Cni | undefined;
   /** Undefined but in ambient mode. */
   public readonly ztunnel: Ztunnel | undefined;
+  /** What signs certificates in istiod's place; undefined where istiod signs. */
+  public readonly istioCsr: IstioCsr | undefined;
   /** What the gateways of the mesh have from it. */
   private readonly gatewayProps: GatewayWorkloadProps;
 
@@ -168,12 +176,17 @@ export class Mesh extends Construct implements MeshReference {
     const hasControlPlane = props.controlPlane !== false;
     if (props.crds ?? hasControlPlane) this.addBase(props);
     if (!hasControlPlane) return;
-    const parts = new ComponentPropsOf(this, props);
+    const certificates = new MeshCertificates(this, props);
+    if (props.pluginCa !== undefined) new PluginCa(this, 'plugin-ca', { ...certificates.pluginCa(props.pluginCa), mesh: this });
+    this.istioCsr = certificates.istioCsr();
+    const parts = new ComponentPropsOf(this, props, certificates);
     const hasCni = props.cni === undefined ? props.dataPlane === 'ambient' || props.platform === 'openshift' : props.cni !== false;
     if (props.primary === undefined) this.istiod = new Istiod(this, 'istiod', parts.istiod(hasCni));
     else this.remoteIstiod = new RemoteIstiod(this, 'istiod', parts.remoteIstiod(props.primary));
     if (hasCni) this.cni = new Cni(this, 'cni', parts.cni());
     if (props.dataPlane === 'ambient') this.ztunnel = new Ztunnel(this, 'ztunnel', parts.ztunnel());
+    // istiod's certificate is signed by it
+    if (this.istioCsr !== undefined) (this.istiod?.node.tryFindChild('deployment') as MeshObject | undefined)?.needs(this.istioCsr);
   }
 
   /** What a RevisionTag takes from the control plane. @internal */
@@ -215,6 +228,18 @@ export class Mesh extends Construct implements MeshReference {
     requireProps(this, props, 'addEastWestGateway');
     if (this.ztunnel !== undefined) throw this.noAmbientEastWest();
     return new EastWestGateway(this, id, mergeProps<EastWestGatewayProps>({ ...this.gatewayProps, namespace: this.namespace }, props));
+  }
+
+  /**
+   * Adds a service that decides on requests to the configuration of the mesh; which requests, `custom` of a service or of
+   * {@link Access} says.
+   *
+   * @throws MeshError as {@link ExternalAuthorizer}.
+   */
+  public addExternalAuthorizer(id: string, props: AuthorizerOf): ExternalAuthorizer {
+    requirePlace(this, id);
+    requireProps(this, props, 'addExternalAuthorizer');
+    return new ExternalAuthorizer(this, id, { ...props, mesh: this });
   }
 
   /**

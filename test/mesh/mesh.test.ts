@@ -146,7 +146,9 @@ describe('ambient mode', () => {
     const chart = Testing.chart();
     const mesh = new Mesh(chart, 'mesh', { dataPlane: 'ambient' });
     new StrictMtlsNamespace(chart, 'shop', { mesh });
-    expect(synthTo(chart).one(Namespace, 'shop').metadata.labels).toEqual({ 'istio.io/dataplane-mode': 'ambient' });
+    const { labels } = synthTo(chart).one(Namespace, 'shop').metadata;
+    expect(labels).toMatchObject({ 'istio.io/dataplane-mode': 'ambient' });
+    expect(labels).not.toHaveProperty('istio-injection');
   });
 
   test('without the plugin is refused', () => {

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { DaemonSet } from '../../../imports/kubernetes/daemon-set';
 import { Deployment } from '../../../imports/kubernetes/deployment';
 import { HorizontalPodAutoscaler } from '../../../imports/kubernetes/horizontal-pod-autoscaler';
@@ -16,6 +16,7 @@ import { gatewayAutoscaler, gatewayDisruptionBudget } from './gateway-scaling';
 import { gatewayService } from './gateway-service';
 import { gatewaySettings } from './gateway-settings';
 import { gatewayDaemonSet, gatewayDeployment } from './gateway-workload';
+import { GuardedGateway } from '../../security/access/guarded-gateway';
 
 /**
  * The proxies of a gateway, at the edge of the mesh or between its networks: a Deployment or DaemonSet whose pods the injector
@@ -25,7 +26,7 @@ import { gatewayDaemonSet, gatewayDeployment } from './gateway-workload';
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
-export class Gateway extends Construct {
+export class Gateway extends GuardedGateway {
   public readonly name: string;
   public readonly namespace: string;
   /** Labels by which Istio's Gateway objects select the pods. */

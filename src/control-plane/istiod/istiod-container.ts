@@ -67,6 +67,7 @@ function envOf(settings: IstiodSettings): EnvVar[] {
     field('POD_NAMESPACE', 'metadata.namespace'),
     field('SERVICE_ACCOUNT', 'spec.serviceAccountName'),
     plain('KUBECONFIG', '/var/run/secrets/remote/config'),
+    ...when(props.certificatesFrom === 'istio-csr' && !isSet(env['ENABLE_CA_SERVER']), plain('ENABLE_CA_SERVER', 'false')),
     ...when(!isSet(env['CA_TRUSTED_NODE_ACCOUNTS']), plain('CA_TRUSTED_NODE_ACCOUNTS', `${ztunnelNamespace}/${ztunnel}`)),
     ...Object.keys(env).sort().map((name) => plain(name, env[name] ?? '')),
     ...when(since(release, '1.31') && env['COMPLIANCE_POLICY'] === 'fips-140-3', plain('GODEBUG', 'fips140=only')),

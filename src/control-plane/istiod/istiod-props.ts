@@ -167,6 +167,13 @@ export interface TelemetryProps {
 /** Certificates and trust. */
 export interface CertificateProps {
   /**
+   * Where certificates come from for certain, so that istiod's pods wait for it: an authority in the Secret `cacerts`, which is
+   * given to istiod; or istio-csr, which signs in istiod's place, and keeps istiod's own certificate in the Secret `istiod-tls`.
+   * @default - from `cacerts` where it is there when istiod starts, else from a root that istiod makes up
+   * @see https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/
+   */
+  readonly certificatesFrom?: 'cacerts' | 'istio-csr';
+  /**
    * Who signs istiod's own certificate: `istiod`; `custom` for one that is mounted; `none`; or a signer of Kubernetes,
    * `k8s.io/<name of the signer>`. `kubernetes` is gone from Istio.
    * @default 'istiod'

@@ -83,6 +83,7 @@ const MESH_SHAPE: Shape = {
 };
 
 const CERTIFICATE_SHAPE: Shape = {
+  certificatesFrom: oneOf('cacerts', 'istio-csr'),
   pilotCertProvider: certProvider,
   certSigners: texts,
   tokenAudience: text,

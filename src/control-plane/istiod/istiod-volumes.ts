@@ -2,7 +2,10 @@ import type { ServiceAccountTokenProjection, Volume, VolumeMount } from '../../.
 import { rootCertificateConfigMapName, usesClusterTrustBundle } from './istiod-certificates';
 import type { IstiodSettings } from './istiod-settings';
 
-/** istiod finds these where they are, and does without those that are not: a plug-in CA, certificates of istio-csr, access to another cluster. */
+/**
+ * istiod finds these where they are, and does without those that are not: a plug-in CA, certificates of istio-csr, access to another
+ * cluster. Started too early, it would make up a root of its own, or serve none at all; so pods wait for what is sure to come.
+ */
 export function istiodVolumes(settings: IstiodSettings): Volume[] {
   const { props, suffix } = settings;
   return [
@@ -11,9 +14,9 @@ export function istiodVolumes(settings: IstiodSettings): Volume[] {
       name: 'istio-token',
       projected: { sources: [{ serviceAccountToken: tokenSource(props.tokenAudience) }] },
     },
-    secret('cacerts', 'cacerts'),
+    secret('cacerts', 'cacerts', props.certificatesFrom !== 'cacerts'),
     secret('istio-kubeconfig', 'istio-kubeconfig'),
-    secret('istio-csr-dns-cert', 'istiod-tls'),
+    secret('istio-csr-dns-cert', 'istiod-tls', props.certificatesFrom !== 'istio-csr'),
     rootCertificate(settings),
     ...(props.jwksExtraRootCa === undefined ? [] : [{ name: 'extracacerts', configMap: { name: `pilot-jwks-extra-cacerts${suffix}` } }]),
     ...(props.volumes ?? []),
@@ -33,8 +36,8 @@ export function istiodVolumeMounts({ props }: IstiodSettings): VolumeMount[] {
   ];
 }
 
-function secret(name: string, secretName: string): Volume {
-  return { name, secret: { secretName, optional: true } };
+function secret(name: string, secretName: string, optional = true): Volume {
+  return { name, secret: { secretName, optional } };
 }
 
 /** An empty audience is the API server's own. */
@@ -44,10 +47,11 @@ function tokenSource(audience = 'istio-ca'): ServiceAccountTokenProjection {
 
 function rootCertificate(settings: IstiodSettings): Volume {
   const name = 'istio-csr-ca-configmap';
-  const { trustBundleName = 'root-cert' } = settings.props;
+  const { trustBundleName = 'root-cert', certificatesFrom } = settings.props;
+  const isAwaited = certificatesFrom === 'istio-csr';
   if (usesClusterTrustBundle(settings)) {
-    const source = { name: `istio.io:istiod-ca:${trustBundleName}`, path: 'root-cert.pem', optional: true };
+    const source = { name: `istio.io:istiod-ca:${trustBundleName}`, path: 'root-cert.pem', optional: !isAwaited };
     return { name, projected: { sources: [{ clusterTrustBundle: source }] } };
   }
-  return { name, configMap: { name: rootCertificateConfigMapName(settings), defaultMode: 420, optional: true } };
+  return { name, configMap: { name: rootCertificateConfigMapName(settings), defaultMode: 420, optional: !isAwaited } };
 }

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Deployment } from '../../../imports/kubernetes/deployment';
 import { HorizontalPodAutoscaler } from '../../../imports/kubernetes/horizontal-pod-autoscaler';
 import { NetworkPolicy } from '../../../imports/kubernetes/network-policy';
@@ -13,6 +13,7 @@ import { standalonePod } from './standalone-gateway-pod';
 import type { StandaloneGatewayProps } from './standalone-gateway-props';
 import { standaloneGatewaySettings } from './standalone-gateway-settings';
 import type { StandaloneGatewaySettings } from './standalone-gateway-settings';
+import { GuardedGateway } from '../../security/access/guarded-gateway';
 
 type Metadata = { name: string; namespace: string; labels: Record<string, string> };
 
@@ -24,7 +25,7 @@ type Metadata = { name: string; namespace: string; labels: Record<string, string
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
-export class StandaloneGateway extends Construct {
+export class StandaloneGateway extends GuardedGateway {
   public readonly name: string;
   public readonly namespace: string;
   /** Labels by which Istio's Gateway objects select the pods. */
