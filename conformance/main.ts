@@ -1,4 +1,4 @@
-/** `npm run conformance -- [--only api|verdict|istio|envoy]... [--json]` */
+/** `npm run conformance -- [--only api|verdict|istio|envoy|promql]... [--json]` */
 import * as path from 'node:path';
 import { runAll } from './runner/run-all';
 

@@ -3,7 +3,7 @@
  * `judge: Judge`; each runs in a process of its own, so its results must be plain JSON.
  */
 
-export const JUDGE_NAMES = ['api', 'verdict', 'istio', 'envoy'] as const;
+export const JUDGE_NAMES = ['api', 'verdict', 'istio', 'envoy', 'promql'] as const;
 
 export type JudgeName = (typeof JUDGE_NAMES)[number];
 

@@ -75,13 +75,13 @@ test.each([
 
 describe('the command line', () => {
   test('runs all judges, or those that are named, in their own order', () => {
-    expect(parseOptions([])).toEqual({ judges: ['api', 'verdict', 'istio', 'envoy'], json: false });
+    expect(parseOptions([])).toEqual({ judges: ['api', 'verdict', 'istio', 'envoy', 'promql'], json: false });
     expect(parseOptions(['--only', 'envoy', '--only', 'api', '--json'])).toEqual({ judges: ['api', 'envoy'], json: true });
     expect(parseOptions(['--only', 'istio,verdict']).judges).toEqual(['verdict', 'istio']);
   });
 
   test.each([[['--only', 'helm']], [['--only']], [['--fast']], [['api']]])('%j is refused with the usage', (args) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
-    expect(() => parseOptions(args)).toThrow(/usage: npm run conformance -- \[--only api\|verdict\|istio\|envoy\]/);
+    expect(() => parseOptions(args)).toThrow(/usage: npm run conformance -- \[--only api\|verdict\|istio\|envoy\|promql\]/);
   });
 });

@@ -51,6 +51,7 @@ describe('where a program is missing', () => {
     ['verdict', 'there is no Go here (no program named go in PATH)'],
     ['istio', 'there is no Go here (no program named go in PATH)'],
     ['envoy', 'there is no Python here (no program named python3 in PATH)'],
+    ['promql', "there is no promtool here, and Debian's package prometheus cannot be had: there is no apt-get"],
   ])('the judge %s is skipped, and says so', async (name, note) => {
     const { rows } = await runJudge(name, join(ROOT, 'conformance', name, 'judge.ts'), quiet);
     expect(rows).toMatchObject([{ name: 'not possible here', disagree: 0, skipped: 1, note }]);

@@ -5,15 +5,15 @@ import { rootState } from '../../core/root-state';
 import { SynthSession } from '../../core/synth-session';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
-import { isJsonObject } from '../../rules/json';
-import type { Json, JsonObject } from '../../rules/json';
-import { hasPolicy, modeOf } from './mtls-mode';
-import type { MtlsMode } from './mtls-mode';
 import { policyFindings } from '../guards/policy-findings';
-import { policyTarget } from '../access/policy-target';
-import type { ServiceSubject } from '../access/policy-target';
-import { policiesAround, programObject, programPolicies, rootNamespaces, selectedLabels } from './program-policies';
+import { DestinationHosts } from './destination-hosts';
+import type { Destination } from './destination-hosts';
+import { hasPolicy, modeOf } from './mtls-mode';
+import type { MtlsMode, PeerPolicy } from './mtls-mode';
+import { NO_POLICIES, programPolicies, rootNamespaces, selectedLabels } from './program-policies';
 import type { ClusterPolicies, ProgramObject } from './program-policies';
+import { saidTls } from './said-tls';
+import type { SaidTls } from './said-tls';
 
 /** Has the mutual TLS of a program, and policies that it writes itself, judged as a whole at synthesis, when everything is rendered. */
 export function judgeMtls(construct: IConstruct): void {
@@ -26,15 +26,17 @@ export function judgeMtls(construct: IConstruct): void {
 function judge(root: IConstruct): string[] {
   const policies = programPolicies(root);
   const rivals = [...policies.values()].flatMap(rivalPolicies);
-  const services = servicesByHost(root);
-  const clashes = SynthSession.of(root).constructs().flatMap((construct) => {
-    if (!ApiObject.isApiObject(construct) || construct.kind !== 'DestinationRule' || !construct.apiVersion.startsWith('networking.istio.io/')) return [];
-    const rule = programObject(construct);
-    return rule === undefined ? [] : clashesOf(rule, services, policiesAround(construct, policies));
+  const clashes = clustersWith(root, 'DestinationRule').flatMap((cluster) => {
+    const around = policies.get(cluster) ?? NO_POLICIES;
+    return mtlsClashes(new DestinationHosts(root, cluster, rootNamespaces(around)), around.peerAuthentications);
   });
   const findings = [...rivals, ...clashes, ...policyFindings(root)];
   if (findings.length > 0) throw new MeshError(findings);
   return [];
+}
+
+function clustersWith(root: IConstruct, kind: string): string[] {
+  return [...new Set(SynthSession.of(root).constructs().flatMap((construct) => (ApiObject.isApiObject(construct) && construct.kind === kind ? [Cluster.pathOf(construct)] : [])))];
 }
 
 /** Of several policies for the same pods Istio follows the oldest: which that is, no program says. */
@@ -77,31 +79,20 @@ function rivalFinding(policy: ProgramObject, first: ProgramObject): Finding {
   };
 }
 
-function servicesByHost(root: IConstruct): ReadonlyMap<string, ServiceSubject> {
-  const services = rootState(root, 'meshServices', () => new Map<string, ServiceSubject>());
-  return new Map([...services.values()].map((service) => [`${Cluster.pathOf(service)}\n${service.host}`, service]));
-}
-
-/** The TLS that callers of a port speak, and where a DestinationRule says so. */
-interface Said {
-  readonly mode: string;
-  readonly property: string;
-  /** Of the service; undefined for all that have none of their own. */
-  readonly port: number | undefined;
-}
-
-function clashesOf(rule: ProgramObject, services: ReadonlyMap<string, ServiceSubject>, around: ClusterPolicies): Finding[] {
-  const said = saidBy(rule.spec);
-  const host = rule.spec['host'];
-  if (said.length === 0 || typeof host !== 'string') return [];
-  const { clusterDomain } = Cluster.factsOf(rule.construct);
-  const full = host.includes('.') ? host : `${host}.${rule.namespace}.svc.${clusterDomain}`;
-  const service = services.get(`${Cluster.pathOf(rule.construct)}\n${full}`);
-  if (service === undefined) return [];
-  return said.flatMap((each) => {
-    const modes = modesOf(service, each, said, around);
-    const [mode] = modes.filter((one) => clash(each.mode, one));
-    return mode === undefined ? [] : [clashFinding(rule, each, service, mode)];
+/** Where callers are told to speak something else than what pods take, by these policies. */
+export function mtlsClashes(hosts: DestinationHosts, policies: readonly PeerPolicy[]): Finding[] {
+  return hosts.rules.flatMap((rule) => {
+    const said = saidTls(rule.spec);
+    if (said.length === 0) return [];
+    const services = hosts.of(rule);
+    return said.flatMap((each) => {
+      const clashing = services.flatMap((service) => {
+        const mode = modesOf(service, each, said, policies, hosts.rootNamespaces).find((one) => clash(each.mode, one));
+        return mode === undefined || hosts.isWithoutProxies(service) ? [] : [{ service, mode }];
+      });
+      const [first] = clashing;
+      return first === undefined ? [] : [clashFinding(rule, each, first.service, first.mode, clashing.length)];
+    });
   });
 }
 
@@ -111,53 +102,25 @@ function clash(tls: string, mode: MtlsMode): boolean {
   return tls === 'ISTIO_MUTUAL' && mode === 'DISABLE';
 }
 
-function clashFinding(rule: ProgramObject, { mode: tls, property, port }: Said, service: ServiceSubject, mode: MtlsMode): Finding {
-  const where = port === undefined ? service.host : `port ${port} of ${service.host}`;
+function clashFinding(rule: ProgramObject, { mode: tls, property, port }: SaidTls, { host }: Destination, mode: MtlsMode, services: number): Finding {
+  const others = services > 1 ? `, and ${services - 1} more,` : '';
+  const where = port === undefined ? `${host}${others}` : `port ${port} of ${host}${others}`;
   return {
     code: 'mtls-clash',
     construct: rule.construct.node.path,
     property,
-    got: `${tls}, for ${where}, whose pods are ${mode}`,
+    got: `${tls}, for ${where}${others === '' ? ',' : ''} whose pods are ${mode}`,
     expected: mode === 'STRICT' ? "the mesh's mutual TLS: the pods take nothing else" : 'plain text: the pods take nothing else',
     fix: "leave tls out: callers speak what the pods take; or change the pods' mode with a MtlsPolicy",
   };
 }
 
 /** The modes of the pods' ports that a setting is for; none where no policy of the program says anything of them. */
-function modesOf(service: ServiceSubject, { port }: Said, said: readonly Said[], around: ClusterPolicies): readonly MtlsMode[] {
-  const { selector, ports } = policyTarget(undefined, service, 'target');
-  const pods = { namespace: service.namespace, labels: selector?.() ?? {} };
-  const told = rootNamespaces(around).filter((root) => hasPolicy(around.peerAuthentications, root, pods));
-  // ports of the service and of its pods stand in one order
-  const pairs = service.ports.map((each, index) => ({ port: each.port, pod: ports()[index]?.number }));
+function modesOf({ namespace, labels, ports }: Destination, { port }: SaidTls, said: readonly SaidTls[], policies: readonly PeerPolicy[], rootNamespaces: readonly string[]): readonly MtlsMode[] {
+  const pods = { namespace, labels };
+  const told = rootNamespaces.filter((root) => hasPolicy(policies, root, pods));
   const own = new Set(said.map((each) => each.port));
-  const meant = port === undefined ? pairs.filter((each) => !own.has(each.port)) : pairs.filter((each) => each.port === port);
-  const asked = meant.length === 0 && port === undefined && pairs.length === 0 ? [undefined] : meant.map(({ pod }) => pod);
-  return told.flatMap((root) => asked.map((pod) => modeOf(around.peerAuthentications, root, pods, pod)));
-}
-
-function saidBy(spec: JsonObject): Said[] {
-  const subsets = Array.isArray(spec['subsets']) ? (spec['subsets'] as readonly Json[]) : [];
-  return [...saidIn(spec['trafficPolicy'], 'spec.trafficPolicy'), ...subsets.flatMap((subset, index) => (isJsonObject(subset) ? saidIn(subset['trafficPolicy'], `spec.subsets[${index}].trafficPolicy`) : []))];
-}
-
-function saidIn(policy: Json | undefined, property: string): Said[] {
-  if (!isJsonObject(policy)) return [];
-  const levels = Array.isArray(policy['portLevelSettings']) ? (policy['portLevelSettings'] as readonly Json[]) : [];
-  return [
-    ...modeIn(policy, `${property}.tls.mode`, undefined),
-    ...levels.flatMap((level, index) => {
-      const port = isJsonObject(level) && isJsonObject(level['port']) ? level['port']['number'] : undefined;
-      if (!isJsonObject(level) || typeof port !== 'number') return [];
-      const place = `${property}.portLevelSettings[${index}].tls.mode`;
-      // a port with settings of its own has nothing from the rest, and without TLS none
-      return level['tls'] === undefined ? [{ mode: '', property: place, port }] : modeIn(level, place, port);
-    }),
-  ];
-}
-
-function modeIn(policy: JsonObject, property: string, port: number | undefined): Said[] {
-  const tls = policy['tls'];
-  const mode = isJsonObject(tls) ? (tls['mode'] ?? 'DISABLE') : undefined;
-  return typeof mode === 'string' ? [{ mode, property, port }] : [];
+  const meant = port === undefined ? ports.filter((each) => !own.has(each.port)) : ports.filter((each) => each.port === port);
+  const asked = meant.length === 0 && port === undefined && ports.length === 0 ? [undefined] : meant.map(({ pod }) => pod);
+  return told.flatMap((root) => asked.map((pod) => modeOf(policies, root, pods, pod)));
 }

@@ -30,11 +30,13 @@ export interface MeshSettings {
 export interface ClusterPolicies {
   /** The control planes of the program; none where another program has them. */
   readonly meshes: readonly MeshSettings[];
+  /** Namespaces of meshes that the program names, or makes without a control plane. */
+  readonly named: readonly string[];
   readonly peerAuthentications: readonly ProgramObject[];
   readonly requestAuthentications: readonly ProgramObject[];
 }
 
-const KINDS: Readonly<Record<string, Exclude<keyof ClusterPolicies, 'meshes'>>> = {
+const KINDS: Readonly<Record<string, Exclude<keyof ClusterPolicies, 'meshes' | 'named'>>> = {
   'security.istio.io/PeerAuthentication': 'peerAuthentications',
   'security.istio.io/RequestAuthentication': 'requestAuthentications',
 };
@@ -44,12 +46,13 @@ export function programPolicies(root: IConstruct): ReadonlyMap<string, ClusterPo
   const clusters = new Map<string, { [Key in keyof ClusterPolicies]: ClusterPolicies[Key][number][] }>();
   const of = (construct: IConstruct): { [Key in keyof ClusterPolicies]: ClusterPolicies[Key][number][] } => {
     const path = Cluster.pathOf(construct);
-    const known = clusters.get(path) ?? { meshes: [], peerAuthentications: [], requestAuthentications: [] };
+    const known = clusters.get(path) ?? { meshes: [], named: [], peerAuthentications: [], requestAuthentications: [] };
     clusters.set(path, known);
     return known;
   };
   for (const construct of SynthSession.of(root).constructs()) {
     if (isControlPlane(construct)) of(construct).meshes.push(meshSettings(construct.settings));
+    else if (isNamedMesh(construct)) of(construct).named.push(construct.namespace);
     else if (ApiObject.isApiObject(construct)) {
       const kind = KINDS[`${construct.apiVersion.split('/')[0] ?? ''}/${construct.kind}`];
       const object = kind === undefined ? undefined : programObject(construct);
@@ -59,11 +62,12 @@ export function programPolicies(root: IConstruct): ReadonlyMap<string, ClusterPo
   return clusters;
 }
 
-const NONE: ClusterPolicies = { meshes: [], peerAuthentications: [], requestAuthentications: [] };
+/** Where a program says nothing. */
+export const NO_POLICIES: ClusterPolicies = { meshes: [], named: [], peerAuthentications: [], requestAuthentications: [] };
 
 /** Those of the cluster that a construct is in. */
 export function policiesAround(construct: IConstruct, policies: ReadonlyMap<string, ClusterPolicies>): ClusterPolicies {
-  return policies.get(Cluster.pathOf(construct)) ?? NONE;
+  return policies.get(Cluster.pathOf(construct)) ?? NO_POLICIES;
 }
 
 /** What cannot be rendered is a finding already, of whoever renders it. */
@@ -86,8 +90,9 @@ export function selectedLabels({ spec }: ProgramObject): Readonly<Record<string,
 }
 
 /** The root namespaces of the cluster's meshes: of policies there, those without labels hold for the mesh. */
-export function rootNamespaces({ meshes }: ClusterPolicies): readonly string[] {
-  return meshes.length === 0 ? ['istio-system'] : [...new Set(meshes.map(({ rootNamespace }) => rootNamespace))];
+export function rootNamespaces({ meshes, named }: ClusterPolicies): readonly string[] {
+  const roots = meshes.length === 0 ? named : meshes.map(({ rootNamespace }) => rootNamespace);
+  return roots.length === 0 ? ['istio-system'] : [...new Set(roots)];
 }
 
 /** The configuration of a mesh that the program makes. */
@@ -98,6 +103,11 @@ export function settingsOf(mesh: object): MeshSettings | undefined {
 function isControlPlane(construct: IConstruct): construct is IConstruct & { readonly settings: IstiodSettings } {
   // a Mesh has settings as well: those of its istiod, which is met by itself
   return 'settings' in construct && 'injectionLabels' in construct && !('istiod' in construct) && isIstiodSettings(construct.settings);
+}
+
+function isNamedMesh(construct: IConstruct): construct is IConstruct & { readonly namespace: string } {
+  const { namespace, injectionLabels } = construct as { readonly namespace?: unknown; readonly injectionLabels?: unknown };
+  return typeof namespace === 'string' && typeof injectionLabels === 'object' && injectionLabels !== null;
 }
 
 function isIstiodSettings(settings: unknown): settings is IstiodSettings {

@@ -98,6 +98,15 @@ describe('mtlsModeOf', () => {
     expect(mtlsModeOf(MeshService.fromName(chart, 'far', { name: 'far', ports: [80] }))).toBe('PERMISSIVE');
   });
 
+  test("the mesh's counts where its root namespace is another, of this program or of one that is named", () => {
+    const chart = new Chart(new MeshApp({ outdir: 'unused' }), 'a', { namespace: 'a' });
+    new MtlsPolicy(chart, 'all', { target: Mesh.fromName(chart, 'far', { namespace: 'istio-far' }), mode: 'STRICT' });
+    expect(mtlsModeOf(MeshService.fromName(chart, 'service', { name: 'far', ports: [80] }))).toBe('STRICT');
+    const own = new Chart(new MeshApp({ outdir: 'unused' }), 'a', { namespace: 'a' });
+    new Mesh(own, 'mesh', { namespace: 'istio-own', controlPlane: false });
+    expect(mtlsModeOf(MeshService.fromName(own, 'service', { name: 'far', ports: [80] }))).toBe('STRICT');
+  });
+
   test('of a workload, by the labels of its pods', () => {
     const { chart } = shopProgram();
     const template = { metadata: { labels: { app: 'job' } }, spec: { containers: [{ name: 'main', image: 'example.com/a:1' }] } };
