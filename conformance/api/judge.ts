@@ -8,6 +8,7 @@ import { docsRows } from './docs-rows';
 import { exampleRows } from './example-rows';
 import { exampleNames } from './examples';
 import { meshRows } from './mesh-rows';
+import { namespaceRows } from './namespace-rows';
 import { pulumiRows } from './pulumi-rows';
 import { RowsInOrder } from './rows-in-order';
 import { ServerDown } from './server';
@@ -70,6 +71,7 @@ function parts(): Part[] {
     })),
     { name: 'webhooks', rows: webhookRows },
     { name: 'meshes', rows: meshRows },
+    { name: 'namespaces', rows: namespaceRows },
     { name: 'documentation', rows: docsRows },
     { name: 'orders of Pulumi', rows: pulumiRows },
     ...exampleNames().map((name) => ({

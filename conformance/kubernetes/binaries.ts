@@ -36,8 +36,15 @@ export interface GoPrograms {
   /** The folder of the module. */
   readonly module: string;
 
-  /** The names of the programs, each a package in `cmd`. */
+  /** The names of the programs. */
   readonly programs: readonly string[];
+
+  /**
+   * The packages that they are built of.
+   *
+   * @default - those of their names in `cmd`
+   */
+  readonly packages?: readonly string[];
 
   /** The folders of the module that hold Go files. */
   readonly sources: readonly string[];
@@ -95,7 +102,7 @@ async function build(folder: string, programs: GoPrograms, log: (line: string) =
     const started = Date.now();
     log(`building ${programs.programs.join(', ')} (several minutes, once)`);
     const args = ['build', '-mod=readonly', '-ldflags', programs.flags, '-o', `${partial}${path.sep}`];
-    await go(programs.module, [...args, ...programs.programs.map((name) => `./cmd/${name}`)], timeoutMs);
+    await go(programs.module, [...args, ...(programs.packages ?? programs.programs.map((name) => `./cmd/${name}`))], timeoutMs);
     log(`built in ${Math.round((Date.now() - started) / 1000)} s`);
     try {
       renameSync(partial, folder);

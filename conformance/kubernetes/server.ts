@@ -20,6 +20,13 @@ export interface ApiServerOptions {
   readonly controllers?: boolean;
 
   /**
+   * Whether quotas are held. Nothing counts what is used: whoever makes a ResourceQuota has to write its status.
+   *
+   * @default false
+   */
+  readonly quotas?: boolean;
+
+  /**
    * The port to listen on.
    *
    * @default - one that is free
@@ -83,7 +90,7 @@ export class ApiServer extends ApiClient {
       const token = randomBytes(24).toString('hex');
       run.start('etcd', [`--dir=${run.folder}`]);
       // Started at once rather than after etcd: it retries until etcd answers.
-      run.start('kube-apiserver', apiServerFlags(run, port, token, options.serviceProxy));
+      run.start('kube-apiserver', apiServerFlags(run, port, token, options));
       const certificate = path.join(run.folder, 'apiserver.crt');
       await run.alive(deadline, 'the API server to make its certificate', () => Promise.resolve(existsSync(certificate)));
       const server = new ApiServer(run, `https://127.0.0.1:${port}`, token, certificate, options.connections ?? 8);
@@ -253,7 +260,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-function apiServerFlags(run: Run, port: number, token: string, serviceProxy: string | undefined): string[] {
+function apiServerFlags(run: Run, port: number, token: string, { serviceProxy, quotas = false }: ApiServerOptions): string[] {
   const { folder } = run;
   const key = path.join(folder, 'service-account.key');
   const tokens = path.join(folder, 'tokens.csv');
@@ -278,7 +285,7 @@ function apiServerFlags(run: Run, port: number, token: string, serviceProxy: str
     // as in every cluster that runs a network plugin
     '--allow-privileged=true',
     // These two refuse what needs a controller that does not run here: default service accounts, counted quotas.
-    '--disable-admission-plugins=ServiceAccount,ResourceQuota',
+    `--disable-admission-plugins=ServiceAccount${quotas ? '' : ',ResourceQuota'}`,
     '--enable-priority-and-fairness=false',
     '--profiling=false',
     ...(serviceProxy === undefined ? [] : [`--egress-selector-config-file=${egressFile(run, serviceProxy)}`]),
