@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../core/cluster';
 import { Host } from '../core/host';
@@ -9,6 +9,7 @@ import { Selector } from '../core/selector';
 import type { Labels } from '../core/selector';
 import type { Known } from '../core/unknown';
 import { requireKeys } from '../traffic/rules/refuse';
+import { GuardedGateway } from '../security/access/guarded-gateway';
 
 /** Proxies of a gateway that this program makes: a `Gateway` or a `StandaloneGateway`. */
 export interface GatewayProxies extends IConstruct {
@@ -43,7 +44,7 @@ const ID = 'egress';
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
-export class EgressGateway extends Construct {
+export class EgressGateway extends GuardedGateway {
   /**
    * A gateway of this program. Asked again for the same one, it gives the same object.
    *

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Gateway } from '../control-plane/gateway/gateway';
 import type { GatewayProps } from '../control-plane/gateway/gateway-props';
 import { injectionLabelsOf, requireMesh } from '../control-plane/mesh-reference';
@@ -26,6 +26,7 @@ import { GATEWAY_NAME, deployedName, deploymentOf } from './gateway-api/deployme
 import type { GatewayInfrastructure, GatewayInfrastructureSpec } from './gateway-api/deployment';
 import { openPort, servicePorts, servingOf } from './gateway-ports';
 import type { GatewayPorts, GatewayServing } from './gateway-ports';
+import { GuardedGateway } from '../security/access/guarded-gateway';
 
 /** What a gateway is known by, whether this program makes it or another one does. */
 export interface GatewayFacts {
@@ -119,7 +120,7 @@ const NAMED = Symbol('named');
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/ingress-control/
  */
-export class IngressGateway extends Construct implements AccessSource {
+export class IngressGateway extends GuardedGateway implements AccessSource {
   /**
    * A gateway that another program makes, such as the platform team's. It makes no objects; those of its routes are made
    * in the namespace of the routes' chart.

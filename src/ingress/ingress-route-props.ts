@@ -1,5 +1,5 @@
 import type { Known } from '../core/unknown';
-import type { RouteMatch } from '../traffic/rules/route-match';
+import type { ClaimsMatch, RouteMatch } from '../traffic/rules/route-match';
 import type { DelegateRouteProps, DirectResponseRouteProps, ForwardRouteProps, RedirectRouteProps, RouteTarget } from '../traffic/rules/route-props';
 import type { HstsProps } from './hsts';
 import type { IngressGateway } from './ingress-gateway';
@@ -30,6 +30,12 @@ export interface IngressRouteProps {
    * @see https://developer.mozilla.org/docs/Web/HTTP/Headers/Strict-Transport-Security
    */
   readonly hsts?: true | HstsProps;
+  /**
+   * Whether the gateway's tokens are checked by a RequestAuthentication of another program: claims are those of tokens that were
+   * found to be right, and where nobody looks there are none.
+   * @default false - a match by `claims` needs a {@link JwtAuthentication} of this program for the gateway
+   */
+  readonly tokensCheckedElsewhere?: boolean;
 }
 
 /** Requests of one kind, and what is done with them. Without `path`, `exact` and `match` it is all of the host's. */
@@ -62,7 +68,7 @@ interface IngressExact {
 }
 
 /** What a gateway can tell requests by. */
-export interface IngressMatch extends Omit<RouteMatch, 'source' | 'sourceNamespace' | 'port'> {
+export interface IngressMatch extends Omit<RouteMatch, 'source' | 'sourceNamespace' | 'port'>, ClaimsMatch {
   /**
    * Some of the route's gateways.
    * @default - all

@@ -12,6 +12,7 @@ import { oneOf, placeOf, refuse, requireKeys, within } from '../traffic/rules/re
 import type { Place } from '../traffic/rules/refuse';
 import { servicesFor } from '../traffic/rules/services';
 import { checkedGateways, gatewayKey, scopeAt } from './gateway-references';
+import { requireTokensChecked } from './claim-findings';
 import { hstsValue } from './hsts';
 import type { IngressGateway } from './ingress-gateway';
 import { addToIngress } from './ingress-planner';
@@ -22,7 +23,7 @@ import { letIn } from './let-in';
 import { PlannedObjects } from './planned-objects';
 import { Tls } from './tls';
 
-const KEYS = ['gateway', 'host', 'tls', 'routes', 'redirect', 'hsts'];
+const KEYS = ['gateway', 'host', 'tls', 'routes', 'redirect', 'hsts', 'tokensCheckedElsewhere'];
 
 /**
  * Leads requests for a host from a gateway to services, and lets the gateway call those that let in nobody without a
@@ -43,7 +44,7 @@ export class IngressRoute extends Construct {
   /**
    * @throws MeshError when there is no gateway or route, a path does not begin with `/`, the host is no full name, `tls` is none,
    * or a value of a route cannot be; at synthesis, when routes of one host do not fit together, lead in a circle, or to a
-   * version or port that a service does not have.
+   * version or port that a service does not have, or look at claims of tokens that the gateway does not check.
    */
   public constructor(scope: Construct, id: string, props: IngressRouteProps) {
     requireProps(requirePlace(scope, id), props);
@@ -59,11 +60,13 @@ export class IngressRoute extends Construct {
     const rules = isPassthrough ? [] : this.rules(given, place, gateways);
     const redirect = props.redirect === undefined ? undefined : this.checkedRedirect(props.redirect, tls, within(place, 'redirect'));
     const hsts = props.hsts === undefined ? undefined : this.checkedHsts(props.hsts, tls, within(place, 'hsts'));
+    const isCheckedElsewhere = props.tokensCheckedElsewhere !== undefined && oneOf(within(place, 'tokensCheckedElsewhere'), props.tokensCheckedElsewhere, [true, false]);
     const [gatewayObjects, virtualServiceObjects] = [new PlannedObjects(), new PlannedObjects()];
     this.gatewayObject = gatewayObjects;
     this.virtualServiceObject = virtualServiceObjects;
     for (const gateway of gateways) {
       const own = rules.map((rule) => ruleFor(gateway, rule)).filter((rule): rule is IngressRule => rule !== undefined);
+      if (!isCheckedElsewhere) requireTokensChecked(this, gateway, own.map(({ route }) => route));
       letIn(gateway, own.map(({ route }) => route), passthrough ?? []);
       const key = gatewayKey(gateway);
       const objects = { scope: scopeAt(this, gateway, gateways), gatewayObject: gatewayObjects.at(key), virtualServiceObject: virtualServiceObjects.at(key) };

@@ -9,7 +9,8 @@ import type { CheckedRoute } from '../traffic/rules/checked-route';
 import { checkMatch } from '../traffic/rules/checked-match';
 import { refuse, requireKeys, someList, within } from '../traffic/rules/refuse';
 import type { Place } from '../traffic/rules/refuse';
-import type { RouteMatch } from '../traffic/rules/route-match';
+import { CLAIM_KEYS } from '../traffic/rules/route-match';
+import type { ClaimsMatch, RouteMatch } from '../traffic/rules/route-match';
 import type { RouteProps, RouteRewrite } from '../traffic/rules/route-props';
 import { servicesFor } from '../traffic/rules/services';
 import type { Services } from '../traffic/rules/services';
@@ -36,7 +37,7 @@ export interface GatewayRule extends IngressRule {
   readonly gateways: readonly (readonly IngressGateway[] | undefined)[];
 }
 
-const MATCH_KEYS: readonly (keyof RouteMatch)[] = ['uri', 'method', 'headers', 'withoutHeaders', 'cookie', 'queryParams', 'scheme', 'authority'];
+const MATCH_KEYS: readonly (keyof RouteMatch | keyof ClaimsMatch)[] = ['uri', 'method', 'headers', 'withoutHeaders', 'cookie', 'queryParams', 'scheme', 'authority', ...CLAIM_KEYS];
 const KEYS = [
   'path', 'exact', 'match', 'to', 'port', 'priority', 'headers', 'corsPolicy', 'redirect', 'directResponse', 'delegate', 'rewrite', 'mirror', 'timeout',
   'retries', 'fault',

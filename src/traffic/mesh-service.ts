@@ -9,6 +9,7 @@ import type { Labels } from '../core/selector';
 import { Access, implyAccess } from '../security/access/access';
 import type { AccessCaller, AccessCallers, AccessSource } from '../security/callers/access-caller';
 import type { AccessRule, AuditRule, CustomRule, DenyRule } from '../security/access/access-rule';
+import type { ExternalAuthorizer } from '../security/external-authorization/external-authorizer';
 import { serviceAccountName } from '../security/callers/mesh-service-account';
 import { judgeMtls } from '../security/mtls/mtls-clashes';
 import { principalOf } from '../security/callers/principal';
@@ -208,8 +209,8 @@ export class MeshService extends Construct implements AccessSource {
   }
 
   /** Asks an external authorizer: see {@link Access.custom}. */
-  public custom(provider: string, rule: CustomRule = {}): void {
-    Access.to(this).custom(provider, rule);
+  public custom(authorizer: ExternalAuthorizer | string, rule: CustomRule = {}): void {
+    Access.to(this).custom(authorizer, rule);
   }
 
   /**

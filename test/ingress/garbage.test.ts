@@ -30,11 +30,12 @@ const VALID: Readonly<Record<string, { readonly props: (made: Made) => object; r
       host: 'shop.example.com',
       tls: Tls.secret('cert'),
       redirect: true,
+      tokensCheckedElsewhere: true,
       hsts: { maxAge: '1h', includeSubDomains: true, preload: false },
       routes: [
         {
           path: '/api',
-          match: [{ headers: { 'x-a': 'b' }, withoutHeaders: { 'x-c': 'd' }, cookie: { name: 'a', value: 'b' }, queryParams: { q: '1' }, scheme: 'https', authority: 'a', gateways: [gateway] }],
+          match: [{ headers: { 'x-a': 'b' }, withoutHeaders: { 'x-c': 'd' }, claims: { groups: 'a' }, withoutClaims: { 'realm.roles': 'b' }, cookie: { name: 'a', value: 'b' }, queryParams: { q: '1' }, scheme: 'https', authority: 'a', gateways: [gateway] }],
           to: [{ service: web, version: 'v1', port: 8080, weight: 50 }, { service: web, version: 'v2', weight: 50 }],
           priority: 1,
           rewrite: { uri: '/', authority: 'web' },

@@ -1,7 +1,7 @@
 import { Lazy } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { AuthorizationPolicy } from '../../../imports/istio/authorization-policy';
-import type { AuthorizationPolicyProps } from '../../../imports/istio/authorization-policy';
+import type { AuthorizationPolicyProps, AuthorizationPolicyRules } from '../../../imports/istio/authorization-policy';
 import { compareConstructs } from '../../core/construct-path';
 import { PlannedChildren } from '../../core/planned-children';
 import type { Wanted } from '../../core/planned-children';
@@ -17,8 +17,9 @@ import type { Denial, Grant } from './grants';
 import { withCallers } from './named-grants';
 import { closedGateways, impliedElsewhere } from './implied-grants';
 import { policiesOfGrants } from '../guards/policy-findings';
+import { leftOutTokens } from '../guards/token-findings';
 import type { PolicyTarget } from './policy-target';
-import { rulesOf } from './policy-rules';
+import { isOnePolicy, policyParts } from './policy-parts';
 import type { NamedGrant } from './policy-rules';
 import { programPolicies } from '../mtls/program-policies';
 
@@ -33,11 +34,13 @@ interface Planned {
   readonly children: PlannedChildren;
   /** As of the last plan: policies that are made already read what is theirs here. */
   groups: ReadonlyMap<string, GrantGroup>;
+  /** The rules of these, by the policies that they need. */
+  readonly parts: Map<string, ReturnType<typeof policyParts>>;
 }
 
 /** Has the policies of all grants made at synthesis. */
 export function planAccess(construct: IConstruct): void {
-  const planned = rootState<Planned>(construct, 'accessPolicies', () => ({ children: new PlannedChildren(), groups: new Map() }));
+  const planned = rootState<Planned>(construct, 'accessPolicies', () => ({ children: new PlannedChildren(), groups: new Map(), parts: new Map() }));
   const root = construct.node.root;
   addPlanner(construct, { key: 'access', plan: () => plan(root, planned) });
 }
@@ -46,17 +49,28 @@ function plan(root: IConstruct, planned: Planned): void {
   const { grants, denials } = accessOf(root);
   const named = withCallers(grants);
   planned.groups = groupsOf([...named, ...impliedElsewhere(named, denials)]);
+  planned.parts.clear();
   const closed = closedPods(named, denials);
   const wanted = new Map<string, Wanted>();
   for (const [key, { first, pods, grants: group }] of planned.groups) {
     if (!isNeeded(group, [pods, ...keysAround(first.target)].some((each) => closed.has(each)))) continue;
-    wanted.set(key, { owner: first.target.scope, make: () => makePolicy(first, () => planned.groups.get(key)?.grants ?? []) });
+    const count = isOnePolicy(group) ? 1 : partsOf(planned, key).length;
+    for (let part = 0; part < count; part += 1) {
+      wanted.set(part === 0 ? key : `${key} ${part}`, { owner: first.target.scope, make: () => makePolicy(first, () => partsOf(planned, key)[part] ?? [], part) });
+    }
   }
   for (const [key, target] of denialsToMake(denials)) wanted.set(key, { owner: target.scope, make: () => makeDenial(target) });
   planned.children.bring(wanted);
   writeAccessTable(named, denials);
-  const findings = [...grantFindings(named, programPolicies(root)), ...closedGateways(named, closed)];
+  const findings = [...grantFindings(named, programPolicies(root)), ...leftOutTokens(named, closed), ...closedGateways(named, closed)];
   if (findings.length > 0) throw new MeshError(findings);
+}
+
+/** Put together once for all that ask: a second policy and the rendering of both. */
+function partsOf({ groups, parts }: Planned, key: string): ReturnType<typeof policyParts> {
+  const known = parts.get(key) ?? policyParts(groups.get(key)?.grants ?? []);
+  parts.set(key, known);
+  return known;
 }
 
 /** By the pods and what is done; what is only tried out is a policy of its own. Of several authorizers none is asked: that is refused. */
@@ -81,20 +95,20 @@ function isNeeded(group: readonly NamedGrant[], isClosed: boolean): boolean {
 
 const ENDINGS = { ALLOW: '', DENY: '.deny', AUDIT: '.audit', CUSTOM: '.custom' } as const;
 
-function makePolicy({ target, action, provider, rule }: Grant, grants: () => readonly NamedGrant[]): AuthorizationPolicy {
+function makePolicy({ target, action, provider, rule }: Grant, rules: () => readonly AuthorizationPolicyRules[], part: number): AuthorizationPolicy {
   const { scope, selector, name, namespace } = target;
   const isWide = selector === undefined;
   const isDry = rule.dryRun === true;
   // a dot, which no name of a service has: it never is the name of another service's policy
-  const ending = `${isWide && action === 'ALLOW' ? '.allow' : ENDINGS[action]}${isDry ? '.dry-run' : ''}`;
-  const id = ['access', ...(action === 'ALLOW' ? [] : [action.toLowerCase()]), ...(isDry ? ['dry-run'] : [])].join('-');
+  const ending = `${isWide && action === 'ALLOW' ? '.allow' : ENDINGS[action]}${isDry ? '.dry-run' : ''}${part === 0 ? '' : `.${part + 1}`}`;
+  const id = ['access', ...(action === 'ALLOW' ? [] : [action.toLowerCase()]), ...(isDry ? ['dry-run'] : []), ...(part === 0 ? [] : [part + 1])].join('-');
   const policy = new AuthorizationPolicy(scope, id, {
     metadata: { name: `${name}${ending}`, namespace, ...(isDry && { annotations: { 'istio.io/dry-run': 'true' } }) },
     spec: {
       action,
       ...(provider === undefined ? {} : { provider: { name: provider } }),
       ...(isWide ? {} : { selector: { matchLabels: selector() } }),
-      rules: Lazy.any({ produce: () => rulesOf(grants()) }) as never,
+      rules: Lazy.any({ produce: rules }) as never,
     } as NonNullable<AuthorizationPolicyProps['spec']>,
   });
   policiesOfGrants(scope).add(policy);

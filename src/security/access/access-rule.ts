@@ -93,14 +93,16 @@ type ListKey = (typeof LISTS)[number];
 
 interface Form {
   readonly expected: string;
+  /** What to do where nothing better is known. */
+  readonly fix: string;
   readonly isRight: (value: unknown) => boolean;
 }
 
 const METHODS = 'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PURGE LINK UNLINK PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK REPORT SEARCH QUERY'.split(' ');
-const METHOD: Form = { expected: `HTTP methods in capitals, such as "GET": ${METHODS.slice(0, 9).join(', ')} and those of WebDAV`, isRight: isMethod };
-const PATH: Form = { expected: 'paths that begin with "/" or "*", with an asterisk at an end only, or templates of {*} and a last {**}', isRight: isPath };
-const PORT: Form = { expected: 'whole numbers from 1 to 65535', isRight: isPort };
-const HOST: Form = { expected: 'host names', isRight: (value) => isText(value, /^\*?[A-Za-z0-9.:_-]*\*?$/) && value !== '' && isPattern(value) };
+const METHOD: Form = { expected: `HTTP methods in capitals, such as "GET": ${METHODS.slice(0, 9).join(', ')} and those of WebDAV`, fix: 'take some of these', isRight: isMethod };
+const PATH: Form = { expected: 'paths that begin with "/" or "*", with an asterisk at an end only, or templates of {*} and a last {**}', fix: 'write it as "/orders/*", or as "/orders/{*}/items"', isRight: isPath };
+const PORT: Form = { expected: 'whole numbers from 1 to 65535', fix: 'give the ports of the pods, such as [8080]', isRight: isPort };
+const HOST: Form = { expected: 'host names', fix: 'write it as "shop.example.com", or as "*.example.com" for all that end so', isRight: (value) => isText(value, /^\*?[A-Za-z0-9.:_-]*\*?$/) && value !== '' && isPattern(value) };
 
 const FORMS: Readonly<Record<ListKey, Form>> = {
   methods: METHOD,
@@ -141,21 +143,22 @@ export function keptRule(rule: AccessRule): AccessRule {
 /** Refuses a list that means something else than it says. @throws MeshError */
 export function checkList(place: Place, key: ListKey, values: unknown): void {
   const form = FORMS[key];
-  if (!Array.isArray(values)) throw refusal('bad-access-list', place, values, `a list of ${form.expected}`);
+  if (!Array.isArray(values)) throw refusal('bad-access-list', place, values, `a list of ${form.expected}`, 'write one value in brackets, too');
   if (values.length === 0) throw refusal('empty-access-list', place, values, `at least one of the ${key}`, `leave ${key} out where it does not matter`);
   const wrong: unknown = values.find((value) => !form.isRight(value));
   if (wrong !== undefined || values.includes(undefined)) throw refusal('bad-access-list', place, wrong, form.expected, fixFor(key, wrong));
 }
 
-function fixFor(key: ListKey, wrong: unknown): string | undefined {
-  if (typeof wrong !== 'string') return undefined;
-  if (FORMS[key] === METHOD) {
+function fixFor(key: ListKey, wrong: unknown): string {
+  const form = FORMS[key];
+  if (typeof wrong !== 'string') return form.fix;
+  if (form === METHOD) {
     const meant = closest(wrong, METHODS);
-    return meant === undefined ? undefined : `did you mean "${meant}"?`;
+    return meant === undefined ? form.fix : `did you mean "${meant}"?`;
   }
-  if (FORMS[key] !== PATH) return undefined;
+  if (form !== PATH) return form.fix;
   if (/[?#]/.test(wrong)) return 'leave out the query: paths are compared without it';
-  return /^[A-Za-z0-9]/.test(wrong) ? `did you mean "/${wrong}"?` : undefined;
+  return /^[A-Za-z0-9]/.test(wrong) ? `did you mean "/${wrong}"?` : form.fix;
 }
 
 function notRule(construct: string, rule: unknown, method: string, keys: readonly string[]): Error {
@@ -177,13 +180,13 @@ function unknownKey(construct: string, key: string, method: string, keys: readon
     property: `${method}.${key}`,
     got: `the key "${key}"`,
     expected: `one of ${keys.join(', ')}`,
-    ...(meant === undefined ? {} : { fix: `did you mean "${meant}"?` }),
+    fix: meant === undefined ? 'take it out' : `did you mean "${meant}"?`,
   });
 }
 
-function refusal(code: string, place: Place, got: unknown, expected: string, fix?: string): Error {
+function refusal(code: string, place: Place, got: unknown, expected: string, fix: string): Error {
   const shown = Array.isArray(got) && got.length === 0 ? '[]' : describeValue(got);
-  return meshError({ code, ...place, got: shown, expected, ...(fix === undefined ? {} : { fix }) });
+  return meshError({ code, ...place, got: shown, expected, fix });
 }
 
 function isText(value: unknown, form: RegExp): value is string {

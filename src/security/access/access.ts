@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import { refuse } from '../../traffic/rules/refuse';
-import { describeValue } from '../../core/refusal';
 import { checkedConditions } from './access-conditions';
 import type { AccessCaller, AccessCallers } from '../callers/access-caller';
 import { requireCaller } from '../callers/access-caller';
@@ -9,9 +8,13 @@ import { checkAccessRule, keptRule } from './access-rule';
 import type { AccessRule, AuditRule, CustomRule, DenyRule } from './access-rule';
 import { callSite } from '../table/call-site';
 import { checkedCallers } from '../callers/callers';
+import { isExternalAuthorizer } from '../external-authorization/authorizer-brand';
+import { authorizerName, checkGrant, refuseTokens } from '../external-authorization/authorizer-use';
+import type { ExternalAuthorizer } from '../external-authorization/external-authorizer';
 import { accessOf } from './grants';
 import { IpBlock } from '../callers/ip-block';
-import type { Grant } from './grants';
+import type { Grant, SaidBy } from './grants';
+import { RequestPrincipal } from '../callers/request-principal';
 import { policyTarget } from './policy-target';
 import type { PolicySubject, PolicyTarget } from './policy-target';
 
@@ -69,19 +72,20 @@ export class Access {
   }
 
   /**
-   * Asks an external authorizer about requests before anything else is looked at.
+   * Asks an external authorizer about requests before anything else is looked at: before tokens are checked, and before what is
+   * denied and granted counts. What it lets in may still be refused by these.
    *
-   * @param provider name of the authorizer among `extensionProviders` of the mesh's configuration
-   * @throws MeshError when the rule says something else than it means; at synthesis, when the mesh has no such provider, or the
-   * pods have two.
+   * @param authorizer an {@link ExternalAuthorizer}, or its name among `extensionProviders` of the mesh's configuration
+   * @throws MeshError when the rule says something else than it means, or asks for tokens, which are not checked by then; at
+   * synthesis, when the mesh has no such provider, the pods have two, or are those of the authorizer itself.
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
    */
-  public custom(provider: string, rule: CustomRule = {}): void {
-    if (typeof provider !== 'string' || provider === '') {
-      const place = { construct: this.target.scope.node.path, property: 'custom' };
-      throw refuse(place, 'bad-text', describeValue(provider), 'the name of an external authorizer', 'name one of extensionProviders of meshConfig');
-    }
-    this.add('custom', 'CUSTOM', 'anyone', rule, provider);
+  public custom(authorizer: ExternalAuthorizer | string, rule: CustomRule = {}): void {
+    const { target } = this;
+    const provider = authorizerName(target, authorizer);
+    this.add('custom', 'CUSTOM', 'anyone', rule, { provider, ...(isExternalAuthorizer(authorizer) && { authorizer }) });
+    const letIn = isExternalAuthorizer(authorizer) ? checkGrant(authorizer, target) : undefined;
+    if (letIn !== undefined) addGrant(letIn);
   }
 
   /** Lets nobody in who was not granted access. */
@@ -91,15 +95,16 @@ export class Access {
     planAccess(scope);
   }
 
-  private add(method: Grant['method'], action: Grant['action'], given: AccessCallers, rule: AccessRule, provider?: string): void {
+  private add(method: Grant['method'], action: Grant['action'], given: AccessCallers, rule: AccessRule, asked: Pick<Grant, 'provider' | 'authorizer'> = {}): void {
     const { target } = this;
     const { scope } = target;
     checkAccessRule(scope.node.path, rule, method);
     const callers = checkedCallers(scope, given, method);
     const except = rule.except === undefined ? undefined : this.checkedExcept(rule.except, method);
     const conditions = rule.when === undefined ? [] : checkedConditions({ construct: scope.node.path, property: `${method}.when` }, rule.when);
-    const grant: Grant = { method, action, target, callers, except, rule: keptRule(rule), conditions, implied: false, site: callSite(), ...(provider === undefined ? {} : { provider }) };
+    const grant: Grant = { method, action, target, callers, except, rule: keptRule(rule), conditions, implied: false, site: callSite(), ...asked };
     if (action === 'DENY') requireSomethingLeft(grant);
+    if (action === 'CUSTOM') refuseTokens(grant);
     addGrant(grant);
   }
 
@@ -118,6 +123,14 @@ export function implyAccess(caller: AccessCaller, subject: PolicySubject): void 
   const target = policyTarget(undefined, subject, 'allowFrom');
   requireCaller(target.scope, caller);
   addGrant({ method: 'allowFrom', action: 'ALLOW', target, callers: [caller], except: undefined, rule: {}, conditions: [], implied: true, site: callSite() });
+}
+
+/** Refuses requests to the pods that show no token. */
+export function requireToken(subject: PolicySubject, rule: Pick<DenyRule, 'notPaths' | 'notMethods' | 'pathsAsWritten'>, saidBy: SaidBy): void {
+  const target = policyTarget(undefined, subject, 'target');
+  // checked by whoever says so
+  const checked = keptRule({ ...rule, tokensCheckedElsewhere: true });
+  addGrant({ method: 'denyFrom', action: 'DENY', target, callers: undefined, except: [RequestPrincipal.any()], rule: checked, conditions: [], implied: false, saidBy, site: callSite() });
 }
 
 /** Notes that a namespace lets nobody in without a grant, and makes the policy for it itself. */

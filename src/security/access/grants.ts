@@ -1,6 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { rootState } from '../../core/root-state';
+import type { ExternalAuthorizer } from '../external-authorization/external-authorizer';
+import type { Place } from '../../traffic/rules/refuse';
 import type { AccessRule } from './access-rule';
 import type { CheckedCallers } from '../callers/callers';
 import type { PolicyTarget } from './policy-target';
@@ -9,6 +11,13 @@ import type { CallSite } from '../table/call-site';
 
 /** What is done with the requests that a rule is about. */
 export type PolicyAction = 'ALLOW' | 'DENY' | 'AUDIT' | 'CUSTOM';
+
+/** A construct that says a rule for others, and what it has the keys of the rule under. */
+export interface SaidBy {
+  readonly construct: string;
+  /** The construct's props, by the keys of the rule; '' for what is wrong with the rule as a whole. */
+  readonly props: Readonly<Record<string, string>>;
+}
 
 /** One rule about the callers of some pods, as the program said it. */
 export interface Grant {
@@ -20,12 +29,22 @@ export interface Grant {
   readonly except: CheckedCallers;
   readonly rule: AccessRule;
   readonly conditions: readonly PolicyCondition[];
-  /** The external authorizer. */
+  /** Name of the external authorizer. */
   readonly provider?: string;
+  /** The external authorizer, where the program has it. */
+  readonly authorizer?: ExternalAuthorizer;
+  /** Undefined where the target's own method was called. */
+  readonly saidBy?: SaidBy;
   /** Follows from something else that was said, such as a route: alone it closes nothing that was open. */
   readonly implied: boolean;
   /** Where the program said it, where that is asked for. */
   readonly site?: CallSite | undefined;
+}
+
+/** Where a grant, or one key of its rule, was given. */
+export function placeOfGrant({ target, method, saidBy }: Pick<Grant, 'target' | 'method' | 'saidBy'>, key = ''): Place {
+  if (saidBy !== undefined) return { construct: saidBy.construct, property: saidBy.props[key] ?? saidBy.props[''] ?? '' };
+  return { construct: target.scope.node.path, property: key === '' ? method : `${method}.${key}` };
 }
 
 /** Pods that nobody may call who was not granted access. */

@@ -3,6 +3,7 @@ import type { Finding } from '../../errors/finding';
 import { keysAround, podsKey } from './grants';
 import type { Denial } from './grants';
 import { findingOf } from '../guards/grant-finding';
+import { LabelIndex } from './label-index';
 import type { NamedGrant } from './policy-rules';
 import { policyTarget } from './policy-target';
 import type { PolicyTarget } from './policy-target';
@@ -12,45 +13,35 @@ import type { PolicyTarget } from './policy-target';
  * pods by their Deployment, say. A grant to the service alone would not be made, and the gateway be cut off.
  */
 export function impliedElsewhere(grants: readonly NamedGrant[], denials: readonly Denial[]): NamedGrant[] {
-  const closing = closingByLabel(grants, denials);
+  const closing = closingByPlace(grants, denials);
   return grants.filter(({ implied }) => implied).flatMap((grant) => {
-    const labels = labelsOf(grant.target);
+    const index = closing.get(placeOf(grant.target));
+    if (index === undefined) return [];
     const own = podsKey(grant.target);
-    const near = new Set(labels.flatMap((pair) => closing.get(placeOf(grant.target, pair)) ?? []));
-    return [...near].filter((target) => podsKey(target) !== own).flatMap((target) => {
-      const others = labelsOf(target);
-      // of pods that are all closed, it is enough to let it in to its own
-      const isWider = others.every((pair) => labels.includes(pair));
-      const isNarrower = labels.every((pair) => others.includes(pair));
-      return isWider ? [{ ...grant, implied: false }] : isNarrower ? [{ ...grant, target }] : [];
-    });
+    const labels = grant.target.selector?.() ?? {};
+    const wider = index.wider(labels).filter((target) => podsKey(target) !== own);
+    const narrower = index.narrower(labels).filter((target) => podsKey(target) !== own);
+    // of pods that are all closed, it is enough to let it in to its own
+    return [...wider.map(() => ({ ...grant, implied: false })), ...narrower.map((target) => ({ ...grant, target }))];
   });
 }
 
-function closingByLabel(grants: readonly NamedGrant[], denials: readonly Denial[]): ReadonlyMap<string, PolicyTarget[]> {
+/** Pods that some grant or denial closes by their labels, by cluster and namespace. */
+function closingByPlace(grants: readonly NamedGrant[], denials: readonly Denial[]): ReadonlyMap<string, LabelIndex<PolicyTarget>> {
   const closing = [...grants.filter(({ action, implied, rule }) => action === 'ALLOW' && !implied && rule.dryRun !== true), ...denials].map(({ target }) => target);
-  const byLabel = new Map<string, PolicyTarget[]>();
-  const known = new Set<string>();
+  const places = new Map<string, Map<string, PolicyTarget>>();
   for (const target of closing) {
+    if (target.selector === undefined) continue;
+    const place = places.get(placeOf(target)) ?? new Map<string, PolicyTarget>();
+    places.set(placeOf(target), place);
     const key = podsKey(target);
-    if (target.selector === undefined || known.has(key)) continue;
-    known.add(key);
-    for (const pair of labelsOf(target)) {
-      const place = placeOf(target, pair);
-      const others = byLabel.get(place);
-      if (others === undefined) byLabel.set(place, [target]);
-      else others.push(target);
-    }
+    if (!place.has(key)) place.set(key, target);
   }
-  return byLabel;
+  return new Map([...places].map(([place, targets]) => [place, new LabelIndex([...targets.values()], ({ selector }) => selector?.() ?? {})]));
 }
 
-function labelsOf({ selector }: PolicyTarget): string[] {
-  return Object.entries(selector?.() ?? {}).map(([key, value]) => `${key}=${value}`);
-}
-
-function placeOf({ scope, namespace }: PolicyTarget, pair: string): string {
-  return `${Cluster.pathOf(scope)}\n${namespace}\n${pair}`;
+function placeOf({ scope, namespace }: PolicyTarget): string {
+  return `${Cluster.pathOf(scope)}\n${namespace}`;
 }
 
 /** Gateways with routes that are closed along with their namespace or the mesh: then nobody from outside comes in. */

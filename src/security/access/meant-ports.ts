@@ -1,6 +1,7 @@
 import { refuse } from '../../traffic/rules/refuse';
 import type { AccessRule } from './access-rule';
 import type { NamedCaller } from '../callers/callers';
+import { placeOfGrant } from './grants';
 import type { Grant } from './grants';
 import type { PlanView } from './plan-view';
 import { maySeeRequests } from './policy-target';
@@ -32,8 +33,8 @@ export const UNGUARDED_PORT = 15_021;
  */
 export function meantPorts(grant: Callers, view: PlanView): Pick<AccessRule, 'notPorts'> {
   const { rule, target, action } = grant;
-  // what an authorizer over HTTP is asked about are requests, whatever the rule says of them
-  if (!asksForHttp(grant) && (action !== 'CUSTOM' || rule.ports !== undefined)) return {};
+  // what an authorizer over HTTP is asked about are requests, whatever the rule says of them; one over gRPC takes connections, too
+  if (!asksForHttp(grant) && (action !== 'CUSTOM' || (grant.authorizer === undefined ? rule.ports !== undefined : grant.authorizer.kind === 'grpc'))) return {};
   const own = target.ports();
   const [http, bytes] = [own.filter(maySeeRequests), own.filter((port) => !maySeeRequests(port))];
   const given = rule.ports?.filter((number) => bytes.some((port) => port.number === number) && !http.some((port) => port.number === number));
@@ -58,12 +59,11 @@ function protocolsOf(ports: readonly PodPort[], numbers?: readonly number[]): st
   return [...new Set(meant.map(({ protocol }) => protocol))].join(', ');
 }
 
-function noRequests({ target, method }: Grant, key: string | undefined, got: string): Error {
-  const place = { construct: target.scope.node.path, property: key === undefined ? method : `${method}.${key}` };
-  return refuse(place, 'http-rule-on-tcp-port', got, 'a port whose traffic a proxy reads as requests', "ask for callers and ports only; or say appProtocol: 'http' where the port carries HTTP");
+function noRequests(grant: Grant, key: string | undefined, got: string): Error {
+  return refuse(placeOfGrant(grant, key), 'http-rule-on-tcp-port', got, 'a port whose traffic a proxy reads as requests', "ask for callers and ports only; or say appProtocol: 'http' where the port carries HTTP");
 }
 
-function untold({ target, method }: Grant, got: string): Error {
+function untold(grant: Grant, got: string): Error {
   const expected = 'ports: where there are no requests to look at, a rule about requests holds for every connection';
-  return refuse({ construct: target.scope.node.path, property: `${method}.ports` }, 'http-rule-on-tcp-port', got, expected, 'name the ports of the pods that the rule is for');
+  return refuse(placeOfGrant(grant, 'ports'), 'http-rule-on-tcp-port', got, expected, 'name the ports of the pods that the rule is for');
 }

@@ -1,11 +1,13 @@
 import type { Finding } from '../../errors/finding';
 import { MeshError, meshError } from '../../errors/mesh-error';
 import { namedCallers } from '../callers/callers';
+import type { NamedCaller } from '../callers/callers';
 import type { Grant } from './grants';
-import { meantPorts } from './meant-ports';
+import { asksForHttp, meantPorts } from './meant-ports';
 import { PlanView } from './plan-view';
 import type { PolicyTarget } from './policy-target';
 import type { NamedGrant } from './policy-rules';
+import { withShownToken } from './shown-token';
 
 /**
  * Grants with their callers as policies name them; what is wrong with several comes in one error.
@@ -25,8 +27,10 @@ export function withCallers(grants: readonly Grant[]): NamedGrant[] {
       const callersAddress = target.of === 'mesh' && grant.action === 'DENY' ? 'both' : address;
       const from = namedCallers(target.scope, callers, method, callersAddress);
       const notFrom = except === undefined ? [] : namedCallers(target.scope, except, `${method}.except`, address);
-      const known = { ...grant, target, from, notFrom };
-      return [{ ...known, ports: meantPorts(known, view) }];
+      return byToken(grant, from, notFrom).map((callers) => {
+        const known = { ...grant, target, from: callers, notFrom, conditions: withShownToken({ ...grant, from: callers, notFrom }) };
+        return { ...known, ports: meantPorts(known, view) };
+      });
     } catch (error) {
       if (!MeshError.isMeshError(error)) throw error;
       findings.push(...error.findings);
@@ -35,6 +39,17 @@ export function withCallers(grants: readonly Grant[]): NamedGrant[] {
   });
   if (findings.length > 0) throw new MeshError(findings);
   return named;
+}
+
+/**
+ * A denial of tokens leaves out the ports that carry no requests; those who are told by their identity or address beside them are meant
+ * on these as well, and so are a denial of their own.
+ */
+function byToken(grant: Grant, from: readonly NamedCaller[], notFrom: readonly NamedCaller[]): (readonly NamedCaller[])[] {
+  const others = from.filter(({ source }) => source.requestPrincipals === undefined);
+  const isMixed = others.length > 0 && others.length < from.length;
+  if (grant.action === 'ALLOW' || !isMixed || asksForHttp({ ...grant, from: others, notFrom })) return [from];
+  return [others, from.filter((each) => !others.includes(each))];
 }
 
 /** A policy without labels holds for every pod of its namespace, and in the root namespace for the whole mesh. */

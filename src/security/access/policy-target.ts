@@ -5,6 +5,7 @@ import { isConstruct } from '../../core/place';
 import { badReference, isObjectConstruct, namespaceOf, requireSameCluster } from '../../core/references';
 import type { ObjectConstruct } from '../../core/references';
 import type { PortProtocol } from '../../core/port';
+import { SynthSession } from '../../core/synth-session';
 import { portOf } from '../../traffic/kubernetes-service';
 import type { ServicePort } from '../../traffic/kubernetes-service';
 import { readWorkload } from '../../traffic/kubernetes-workload';
@@ -35,6 +36,8 @@ export type PolicySubject = ServiceSubject | GatewaySubject | ObjectConstruct | 
 export interface PodPort {
   readonly number: number | undefined;
   readonly protocol: PortProtocol;
+  /** At a gateway, whether it asks callers for certificates. */
+  readonly showsIdentity?: boolean;
 }
 
 /** Pods that a policy is for. */
@@ -52,6 +55,7 @@ export interface PolicyTarget {
 }
 
 const EXPECTED = 'a service, a gateway, a workload, a namespace or a mesh';
+const FIX = 'name what another program has: MeshService.fromName(), IngressGateway.fromName(), MeshNamespace.fromName() or Mesh.fromName()';
 
 /**
  * What a policy was given to be for.
@@ -59,14 +63,21 @@ const EXPECTED = 'a service, a gateway, a workload, a namespace or a mesh';
  * @throws MeshError when it is nothing that has pods, or is in another cluster than `from`.
  */
 export function policyTarget(from: IConstruct | undefined, given: unknown, property: string): PolicyTarget {
-  if (!isConstruct(given)) throw badReference(from, given, property, EXPECTED);
+  if (!isConstruct(given)) throw badReference(from, given, property, EXPECTED, FIX);
   if (from !== undefined) requireSameCluster(from, given, property);
   const scope = given as unknown as Construct;
   if (isService(given)) return { ...common(scope, given), of: 'service', selector: () => given.selector, ports: () => servicePorts(given) };
   if (isMesh(given)) return { scope, of: 'mesh', name: 'mesh', namespace: rootNamespaceOf(given), selector: undefined, ports: () => [] };
-  if (isGateway(given)) return { ...common(scope, given), of: 'gateway', selector: () => given.selector, ports: () => gatewayPorts(given) };
+  if (isGateway(given)) return gatewayTarget(given);
   if (isObjectConstruct(given)) return objectTarget(from ?? given, given, property);
   throw badReference(from, given, property, EXPECTED);
+}
+
+/** The proxies that an IngressGateway makes are that gateway: what is said of either is one policy. */
+function gatewayTarget(given: GatewaySubject): PolicyTarget {
+  const parent = given.node.scope;
+  const gateway = parent !== undefined && isGateway(parent) && parent.name === given.name && parent.namespace === given.namespace ? parent : given;
+  return { ...common(gateway as unknown as Construct, gateway), of: 'gateway', selector: () => gateway.selector, ports: () => gatewayPorts(gateway) };
 }
 
 function objectTarget(from: IConstruct, object: ObjectConstruct, property: string): PolicyTarget {
@@ -98,17 +109,19 @@ function rootNamespaceOf(mesh: MeshReference): string {
 /** What the Gateways of the program have the gateway listen on; TLS that is passed on shows no requests. */
 function gatewayPorts(gateway: GatewaySubject): PodPort[] {
   const cluster = Cluster.pathOf(gateway);
-  return gateway.node.root.node.findAll().flatMap((construct) => {
+  return SynthSession.of(gateway).constructs().flatMap((construct) => {
     if (!ApiObject.isApiObject(construct) || construct.kind !== 'Gateway' || !construct.apiVersion.startsWith('networking.istio.io/') || Cluster.pathOf(construct) !== cluster) return [];
     const { selector = {}, servers = [] } = (manifestOf(construct)?.['spec'] ?? {}) as GatewaySpec;
     if (!Object.entries(selector).every(([key, value]) => gateway.selector[key] === value)) return [];
     return servers.map(({ port, tls }): PodPort => {
       const isPassedOn = tls?.mode === 'PASSTHROUGH' || tls?.mode === 'AUTO_PASSTHROUGH';
       const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS'].includes((port?.protocol ?? '').toUpperCase());
-      return { number: port?.number, protocol: isHttp && !isPassedOn ? 'HTTP' : 'TCP' };
+      return { number: port?.number, protocol: isHttp && !isPassedOn ? 'HTTP' : 'TCP', showsIdentity: MUTUAL.includes(tls?.mode ?? '') };
     });
   });
 }
+
+const MUTUAL: readonly string[] = ['ISTIO_MUTUAL', 'MUTUAL', 'OPTIONAL_MUTUAL'];
 
 interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;

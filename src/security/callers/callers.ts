@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { isConstruct } from '../../core/place';
+import { badReference } from '../../core/references';
 import { describeValue } from '../../core/refusal';
 import { meshError } from '../../errors/mesh-error';
 import { identitiesOf, requireCaller } from './access-caller';
@@ -29,6 +30,8 @@ export interface NamedCaller {
 
 const EXPECTED = "'anyone', or callers: a MeshService, a gateway, a workload, a ServiceAccount, a Namespace, an IpBlock, a RequestPrincipal, or a list of these";
 
+const FIX = 'name what another program has: MeshService.fromName(), MeshServiceAccount.fromName() or MeshNamespace.fromName()';
+
 /**
  * The callers that a grant was given, as far as they can be told before synthesis.
  *
@@ -41,6 +44,7 @@ export function checkedCallers(target: IConstruct, given: unknown, property: str
   return list.map((caller) => {
     if (IpBlock.isIpBlock(caller) || RequestPrincipal.isRequestPrincipal(caller)) return caller;
     if (caller === 'anyone') throw noCallers(target, property, "'anyone' in a list");
+    if (!isConstruct(caller)) throw badReference(target, caller, property, EXPECTED, FIX);
     requireCaller(target, caller, property, EXPECTED);
     return caller;
   });

@@ -4,6 +4,8 @@ import { isJsonObject } from '../../rules/json';
 import type { SourceKey } from '../callers/callers';
 import { modeOf, hasPolicy } from '../mtls/mtls-mode';
 import type { MtlsMode } from '../mtls/mtls-mode';
+import { PolicyIndex } from './covering';
+import { identityAtGateway } from './gateway-identity';
 import { findingOf } from './grant-finding';
 import { openHosts, openPaths } from './open-requests';
 import type { NamedGrant } from '../access/policy-rules';
@@ -11,13 +13,20 @@ import { policiesAround, rootNamespaces, selectedLabels } from '../mtls/program-
 import type { ClusterPolicies, ProgramObject } from '../mtls/program-policies';
 import { keysAround, podsKey } from '../access/grants';
 import { rootNamespaceFindings } from './root-namespace';
+import { uncheckedTokens } from './token-findings';
 
 /** What of the grants would come to another thing than it says, given all that the program says. */
 export function grantFindings(grants: readonly NamedGrant[], policies: ReadonlyMap<string, ClusterPolicies>): Finding[] {
   const seen = new Set<string>();
+  const indexes = new Map<ClusterPolicies, PolicyIndex>();
+  const checking = (around: ClusterPolicies): PolicyIndex => {
+    const index = indexes.get(around) ?? new PolicyIndex(around.requestAuthentications, rootNamespaces(around));
+    indexes.set(around, index);
+    return index;
+  };
   const all = grants.flatMap((grant) => {
     const around = policiesAround(grant.target.scope, policies);
-    return [...strangeDomains(grant, around), ...unknownAuthorizer(grant, around), ...uncheckedTokens(grant, around), ...identityWithoutMtls(grant, around), ...openPaths(grant, around), ...openHosts(grant), ...rootNamespaceFindings(grant, rootNamespaces(around))];
+    return [...strangeDomains(grant, around), ...unknownAuthorizer(grant, around), ...uncheckedTokens(grant, checking(around)), ...identityWithoutMtls(grant, around), ...openPaths(grant, around), ...openHosts(grant), ...rootNamespaceFindings(grant, rootNamespaces(around))];
   });
   // the same said twice is one thing to mend
   return [...all, ...severalAuthorizers(grants)].filter((finding) => {
@@ -35,7 +44,7 @@ function strangeDomains(grant: NamedGrant, { meshes }: ClusterPolicies): Finding
   // what only begins or ends so may be of any trust domain
   const whole = asked.filter((principal) => principal.includes('/') && !principal.startsWith('*'));
   const principals = [...whole, ...[...grant.from, ...grant.notFrom].flatMap(({ source }) => source.principals ?? [])];
-  const strange = principals.filter((principal) => !known.some((domain) => fits(domain, principal.split('/')[0] ?? '')));
+  const strange = principals.filter((principal) => principal !== '*' && !known.some((domain) => fits(domain, principal.split('/')[0] ?? '')));
   return [...new Set(strange)].map((principal) =>
     findingOf(grant, '', {
       code: 'other-trust-domain',
@@ -53,15 +62,16 @@ function fits(domain: string, given: string): boolean {
 /** Without such a provider Istio refuses every request that the rule is about. */
 function unknownAuthorizer(grant: NamedGrant, { meshes }: ClusterPolicies): Finding[] {
   const { provider } = grant;
-  if (provider === undefined || meshes.length === 0 || meshes.some(({ authorizers }) => authorizers.includes(provider))) return [];
+  // one that the program has is in the configuration, or is told to whoever makes that
+  if (provider === undefined || grant.authorizer !== undefined || meshes.length === 0 || meshes.some(({ authorizers }) => authorizers.includes(provider))) return [];
   const known = [...new Set(meshes.flatMap(({ authorizers }) => authorizers))].sort();
   const meant = closest(provider, known);
   return [
     findingOf(grant, '', {
       code: 'unknown-authorizer',
       got: `"${provider}", which is no external authorizer of the mesh`,
-      expected: known.length === 0 ? 'a provider of the mesh with envoyExtAuthzHttp or envoyExtAuthzGrpc' : `one of ${known.join(', ')}`,
-      fix: meant === undefined ? 'add it to extensionProviders of meshConfig' : `did you mean "${meant}"?`,
+      expected: known.length === 0 ? 'an external authorizer of the mesh' : `one of ${known.join(', ')}`,
+      fix: meant === undefined ? 'add it with mesh.addExternalAuthorizer, or to extensionProviders of meshConfig' : `did you mean "${meant}"?`,
     }),
   ];
 }
@@ -81,74 +91,33 @@ function severalAuthorizers(grants: readonly NamedGrant[]): Finding[] {
   });
 }
 
-/** A token that nobody checks counts for nothing: what it allows is refused, and what it denies is let in. */
-function uncheckedTokens(grant: NamedGrant, around: ClusterPolicies): Finding[] {
-  if (grant.rule.tokensCheckedElsewhere === true || !asksForToken(grant)) return [];
-  const rules = around.requestAuthentications.filter((each) => covers(each, grant, rootNamespaces(around))).flatMap(({ spec }) => (Array.isArray(spec['jwtRules']) ? (spec['jwtRules'] as readonly unknown[]) : []));
-  if (rules.length === 0) {
-    return [
-      findingOf(grant, '', {
-        code: 'token-never-checked',
-        got: 'a rule about tokens, for pods that check none',
-        expected: 'a JwtAuthentication for these pods, their namespace or the mesh',
-        fix: 'make one, or say tokensCheckedElsewhere: true where another program does',
-      }),
-    ];
-  }
-  const issuers = rules.map((rule) => (rule as { readonly issuer?: string }).issuer ?? '');
-  const asked = [...grant.from, ...grant.notFrom].flatMap(({ issuer }) => issuer ?? []);
-  return [...new Set(asked)].filter((issuer) => !issuers.includes(issuer)).map((issuer) => {
-    const meant = closest(issuer, issuers);
-    return findingOf(grant, '', {
-      code: 'unknown-issuer',
-      got: `tokens of ${JSON.stringify(issuer)}, which are not checked for these pods`,
-      expected: `one of ${issuers.join(', ')}`,
-      fix: meant === undefined ? 'add the issuer to the JwtAuthentication' : `did you mean ${JSON.stringify(meant)}?`,
-    });
-  });
-}
-
-function asksForToken({ from, notFrom, conditions }: NamedGrant): boolean {
-  const all = [...conditions, ...from.flatMap((caller) => caller.conditions)];
-  return all.some(({ key }) => key.startsWith('request.auth.')) || [...from, ...notFrom].some(({ source }) => source.requestPrincipals !== undefined);
-}
-
-/** Whether a policy is for all pods that a grant is for. */
-export function covers(policy: ProgramObject, { target }: Pick<NamedGrant, 'target'>, roots: readonly string[]): boolean {
-  const { targetRef, targetRefs } = policy.spec;
-  const references = [...(targetRef === undefined ? [] : [targetRef]), ...(Array.isArray(targetRefs) ? (targetRefs as readonly unknown[]) : [])];
-  if (references.length > 0) return policy.namespace === target.namespace && references.some((each) => isJsonObject(each) && each['name'] === target.name);
-  const labels = Object.entries(selectedLabels(policy));
-  const own = target.selector?.() ?? {};
-  const isNear = roots.includes(policy.namespace) || (target.of !== 'mesh' && policy.namespace === target.namespace);
-  return isNear && labels.every(([key, value]) => own[key] === value);
-}
-
 const IDENTITIES: readonly SourceKey[] = ['principals', 'namespaces'];
 
 /** Who speaks plain text has no identity: it is refused where identities are let in, and let in where they are shut out. */
 function identityWithoutMtls(grant: NamedGrant, around: ClusterPolicies): Finding[] {
   const { target, action, rule, from, notFrom, conditions } = grant;
-  // what comes to a gateway is no traffic of the mesh, whose mode does not hold there
-  if (target.of === 'gateway') return [];
   const isNamed = (callers: NamedGrant['from']): boolean => callers.some(({ source }) => IDENTITIES.some((key) => source[key] !== undefined));
   const about = conditions.filter(({ key }) => key === 'source.principal' || key === 'source.namespace');
   const lets = from.every(({ source }) => IDENTITIES.some((key) => source[key] !== undefined)) || about.some(({ values }) => values !== undefined);
   const asksForIdentity = isNamed(from) || about.some(({ values }) => values !== undefined);
-  const shutsOut = action === 'DENY' ? asksForIdentity : action === 'ALLOW' && !lets && (isNamed(notFrom) || about.some(({ notValues }) => notValues !== undefined));
+  // whoever is not asked about comes in as one who is not denied does
+  const shutsOut = action === 'DENY' || action === 'CUSTOM' ? asksForIdentity : action === 'ALLOW' && !lets && (isNamed(notFrom) || about.some(({ notValues }) => notValues !== undefined));
   if (!shutsOut && !(action === 'ALLOW' && asksForIdentity)) return [];
+  const done = action === 'CUSTOM' ? 'asked about' : 'shut out';
+  // what comes to a gateway is no traffic of the mesh, whose mode does not hold there
+  if (target.of === 'gateway') return identityAtGateway(grant, shutsOut);
   // as it mostly is, and then no ports have to be looked at
   if (around.peerAuthentications.every(isStrict)) return [];
   const modes = modesOf(grant, around);
   if (modes?.every((mode) => mode === 'STRICT') === true || modes === undefined) {
     const loose = shutsOut ? looserWithin(grant, around) : [];
     if (loose.length === 0) return [];
-    return [findingOf(grant, '', { code: 'identity-with-plain-text', severity: 'warning', got: `callers shut out by their identity, though pods of the PeerAuthentication ${loose.join(', ')} take plain text`, expected: 'STRICT for all of them: whoever speaks plain text shows no identity, and is let in there', fix: 'make these modes STRICT, or leave their ports out with notPorts' })];
+    return [findingOf(grant, '', { code: 'identity-with-plain-text', severity: 'warning', got: `callers ${done} by their identity, though pods of the PeerAuthentication ${loose.join(', ')} take plain text`, expected: 'STRICT for all of them: whoever speaks plain text shows no identity, and is let in there', fix: 'make these modes STRICT, or leave their ports out with notPorts' })];
   }
   const worst = modes.includes('DISABLE') ? 'DISABLE' : 'PERMISSIVE';
   const fix = 'make the mode STRICT, or tell callers by something else than their identity';
   if (shutsOut) {
-    return [findingOf(grant, '', { code: 'identity-with-plain-text', got: `callers shut out by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is let in', fix })];
+    return [findingOf(grant, '', { code: 'identity-with-plain-text', got: `callers ${done} by their identity, where the mTLS mode is ${worst}`, expected: 'STRICT: whoever speaks plain text shows no identity, and is let in', fix })];
   }
   if (modes.every((mode) => mode === 'DISABLE')) {
     return [findingOf(grant, '', { code: 'identity-without-mtls', got: 'callers let in by their identity, where the mTLS mode is DISABLE', expected: 'a mode in which callers show who they are', fix })];

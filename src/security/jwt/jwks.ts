@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { describeValue } from '../../core/refusal';
 import { refuse } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
@@ -6,6 +7,10 @@ import type { Place } from '../../traffic/rules/refuse';
 const SECRET = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 /** What a public key of each type has, as RFC 7518 names it. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] };
+/** Curves of signatures that proxies check. */
+const CURVES: Readonly<Record<string, readonly string[]>> = { EC: ['P-256', 'P-384', 'P-521'], OKP: ['Ed25519'] };
+/** What RFC 7518 asks of a key of RSA. */
+const FEWEST_BITS = 2_048;
 
 /**
  * The text of a set of public keys. Nothing of it is ever shown: what looks like one may hold a private key.
@@ -19,7 +24,15 @@ export function checkedJwks(place: Place, given: unknown): string {
   const example = 'a JWKS: { "keys": [{ "kty": "RSA", "n": …, "e": … }] }';
   if (!Array.isArray(keys) || keys.length === 0) throw refuse(place, 'bad-jwks', isObject(set) ? 'an object without keys' : withoutText(set), example, "give what the issuer's jwks_uri answers with");
   keys.forEach((key: unknown, index) => checkKey(place, key, index));
-  return typeof given === 'string' ? given : JSON.stringify(set);
+  return typeof given === 'string' ? given : written(place, set);
+}
+
+function written(place: Place, set: unknown): string {
+  try {
+    return JSON.stringify(set);
+  } catch {
+    throw refuse(place, 'bad-jwks', 'an object that cannot be written as JSON', 'a JWKS of texts and lists', "give what the issuer's jwks_uri answers with");
+  }
 }
 
 function checkKey(place: Place, key: unknown, index: number): void {
@@ -33,6 +46,25 @@ function checkKey(place: Place, key: unknown, index: number): void {
   if (needed === undefined) throw refuse(place, 'bad-jwks', `${name}, of a type that is none`, `a type "kty": ${Object.keys(NEEDED).join(', ')}`, 'give the keys as the issuer publishes them');
   const missing = needed.filter((field) => typeof key[field] !== 'string' || key[field] === '');
   if (missing.length > 0) throw refuse(place, 'bad-jwks', `${name}, without ${missing.join(', ')}`, `a key of type ${String(type)} with ${needed.join(', ')}`, 'give the keys as the issuer publishes them');
+  requireUsable(place, name, String(type), key);
+}
+
+/** A proxy leaves out keys that it cannot use, and refuses the tokens that they signed. */
+function requireUsable(place: Place, name: string, type: string, key: Readonly<Record<string, unknown>>): void {
+  const curves = CURVES[type];
+  if (curves !== undefined && !curves.includes(String(key['crv']))) throw refuse(place, 'bad-jwks', `${name}, of a curve that proxies do not know`, `a key of ${curves.join(', ')}`, 'leave the key out, or have the issuer sign with another');
+  const bits = bitsOf(key);
+  if (bits === undefined) throw refuse(place, 'bad-jwks', `${name}, of which no key can be made`, `a public key of type ${type}, its numbers as base64url`, 'give the keys as the issuer publishes them');
+  if (type === 'RSA' && bits < FEWEST_BITS) throw refuse(place, 'bad-jwks', `${name}, of ${bits} bits`, `${FEWEST_BITS} bits or more: whoever finds out the private key makes tokens`, 'have the issuer take a longer key');
+}
+
+function bitsOf(key: Readonly<Record<string, unknown>>): number | undefined {
+  try {
+    // OpenSSL's complaint may quote the key
+    return createPublicKey({ key, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(place: Place, text: string): unknown {

@@ -82,6 +82,8 @@ function methodOf(method: StringMatch, place: Place): (typeof METHODS)[number] {
 
 /** @throws MeshError for what has no place in a match of an HTTPRoute. */
 function refuseOthers({ wanted, unwanted }: Conditions, place: Place): void {
+  const claims = ([['claims', wanted], ['withoutClaims', unwanted]] as const).find(([, conditions]) => [...conditions.keys()].some((key) => key.startsWith('claim ')));
+  if (claims !== undefined) throw noForm(within(place, claims[0]), 'a match by what a token says', 'a match by path, method, header or parameter: HTTPRoutes read no tokens', "give the gateway api: 'istio'");
   if (unwanted.size > 0) {
     throw noForm(within(place, 'withoutHeaders'), [...unwanted.keys()].join(', '), 'headers that requests have: HTTPRoutes negate nothing', 'match requests with the header by a rule of their own, and the others by a wider one');
   }

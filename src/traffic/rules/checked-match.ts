@@ -5,12 +5,13 @@ import type { ObjectConstruct } from '../../core/references';
 import { describeValue } from '../../core/refusal';
 import { StringMatch } from '../../core/string-match';
 import { readWorkload } from '../kubernetes-workload';
+import { claimName } from './claim-name';
 import type { Conditions } from './conditions';
 import { contradiction } from './conditions';
 import { headerName, oneOf, refuse, requireKeys, requireNames, someText, within, wholeNumber } from './refuse';
 import type { Place } from './refuse';
 import { MATCH_KEYS } from './route-match';
-import type { CookieMatch, RouteMatch } from './route-match';
+import type { ClaimsMatch, CookieMatch, RouteMatch } from './route-match';
 import type { FactsOf } from './services';
 
 const HIGHEST_PORT = 65_535;
@@ -38,7 +39,7 @@ export interface CheckedMatch {
  *
  * @throws MeshError when one of them cannot be, or they contradict each other.
  */
-export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, factsOf: FactsOf, keys: readonly (keyof RouteMatch)[] = MATCH_KEYS): CheckedMatch {
+export function checkMatch(owner: IConstruct, match: RouteMatch & ClaimsMatch, place: Place, factsOf: FactsOf, keys: readonly (keyof RouteMatch | keyof ClaimsMatch)[] = MATCH_KEYS): CheckedMatch {
   requireKeys(place, match, keys);
   const wanted = new Map<string, StringMatch>();
   const unwanted = new Map<string, StringMatch>();
@@ -50,6 +51,8 @@ export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, f
   addAll(wanted, 'header', match.headers, within(place, 'headers'));
   addAll(unwanted, 'header', match.withoutHeaders, within(place, 'withoutHeaders'));
   addAll(wanted, 'query', match.queryParams, within(place, 'queryParams'));
+  addClaims(wanted, match.claims, within(place, 'claims'));
+  addClaims(unwanted, match.withoutClaims, within(place, 'withoutClaims'));
   if (match.cookie !== undefined) addCookie(wanted, match.cookie, within(place, 'cookie'));
   const { sourceNamespace } = match;
   if (sourceNamespace !== undefined) wanted.set('namespace', StringMatch.exact(namespaceName(owner, sourceNamespace, within(place, 'sourceNamespace').property)));
@@ -60,7 +63,7 @@ export function checkMatch(owner: IConstruct, match: RouteMatch, place: Place, f
   if (impossible !== undefined) {
     throw refuse(place, 'never-matches', `${impossible}, which is wanted and unwanted`, 'a match that some request can fit', 'take one of the two out');
   }
-  const isCohort = match.source !== undefined || [...wanted.keys()].some((key) => /^(header|cookie|query|namespace)/.test(key));
+  const isCohort = match.source !== undefined || [...wanted.keys()].some((key) => /^(header|cookie|query|claim|namespace)/.test(key));
   const caller = match.source === undefined ? undefined : callerOf(owner, match.source, within(place, 'source'), factsOf);
   return { place, conditions: { wanted, unwanted, ...(ignoresUriCase ? { ignoresUriCase } : {}) }, caller, port, isCohort };
 }
@@ -88,12 +91,17 @@ export function istioMatch({ wanted, unwanted, ignoresUriCase }: Conditions): Vi
     if (kind === 'header') put(match, 'headers', name, value.toIstio());
     else if (kind === 'query') put(match, 'queryParams', name, value.toIstio());
     else if (kind === 'cookie') put(match, 'headers', 'cookie', cookiePattern(name, value));
+    else if (kind === 'claim') put(match, 'headers', claimHeader(name), claimText(value));
     else if (kind === 'label') put(match, 'sourceLabels', name, value.text);
     else if (kind === 'namespace') match['sourceNamespace'] = value.text;
     else if (kind === 'port') match['port'] = Number(value.text);
     else match[kind] = value.toIstio();
   }
-  for (const [key, value] of unwanted) put(match, 'withoutHeaders', splitKey(key)[1] ?? '', value.toIstio());
+  for (const [key, value] of unwanted) {
+    const [kind, name] = splitKey(key);
+    if (kind === 'claim') put(match, 'withoutHeaders', claimHeader(name), claimText(value));
+    else put(match, 'withoutHeaders', name, value.toIstio());
+  }
   return Object.keys(match).length === 0 ? undefined : match;
 }
 
@@ -148,6 +156,30 @@ function addAll(into: Map<string, StringMatch>, kind: 'header' | 'query', given:
     if (into.has(key)) throw refuse(at, 'bad-header', `${name}, which is there in other capitals, too`, 'each header once', 'take one of the two out');
     into.set(key, StringMatch.of(value, at));
   }
+}
+
+function addClaims(into: Map<string, StringMatch>, given: ClaimsMatch['claims'], place: Place): void {
+  if (given === undefined) return;
+  requireNames(place, given);
+  if (Object.keys(given).length === 0) throw refuse(place, 'empty-list', '{}', 'one claim or more', 'leave it out for any');
+  for (const [name, value] of Object.entries(given)) {
+    const at = within(place, name);
+    const key = `claim ${claimName(at, name)}`;
+    if (into.has(key)) throw refuse(at, 'bad-claim', `${name}, which is there in another form, too`, 'each claim once', 'take one of the two out');
+    const text = StringMatch.of(value, at);
+    if (text.kind === 'exact' && text.text === '') throw refuse(at, 'bad-match', text.toString(), 'a text', 'use StringMatch.present() for any');
+    into.set(key, text);
+  }
+}
+
+/** Istio reads a header of this name, which no request can have, as a claim. */
+function claimHeader(name: string): string {
+  return `@request.auth.claims${name}`;
+}
+
+/** For a claim, Istio has no form for whatever it says. */
+function claimText(value: StringMatch): object {
+  return value.kind === 'present' ? { regex: '(?s).*' } : value.toIstio();
 }
 
 function addCookie(wanted: Map<string, StringMatch>, cookie: CookieMatch, place: Place): void {

@@ -10,7 +10,7 @@ import { checkedFault, patience } from './failure-actions';
 import { checkedCors, checkedHeaders, checkedRedirect, checkedResponse, checkedRewrite } from './message-actions';
 import { refuse, requireKeys, someList, within, wholeNumber } from './refuse';
 import type { Place } from './refuse';
-import type { RouteMatch } from './route-match';
+import type { ClaimsMatch, RouteMatch } from './route-match';
 import type { ForwardRouteProps, RouteProps } from './route-props';
 import type { Services } from './services';
 
@@ -46,7 +46,7 @@ export interface RouteContext {
   readonly of: 'service' | 'host' | 'delegate';
   readonly services: Services;
   /** What its matches may look at. @default - all */
-  readonly matchKeys?: readonly (keyof RouteMatch)[];
+  readonly matchKeys?: readonly (keyof RouteMatch | keyof ClaimsMatch)[];
 }
 
 const FORWARD = ['to', 'rewrite', 'mirror', 'timeout', 'retries', 'fault'] as const;

@@ -24,7 +24,7 @@ export function covers(wide: Conditions, narrow: Conditions): boolean {
   for (const [key, match] of wide.unwanted) {
     const never = narrow.unwanted.get(key);
     const other = narrow.wanted.get(key);
-    const isKeptOut = (never !== undefined && never.covers(match) === true) || (other !== undefined && match.overlaps(other) === false);
+    const isKeptOut = (never !== undefined && never.covers(match) === true) || (other !== undefined && !isList(key) && match.overlaps(other) === false);
     if (!isKeptOut) return false;
   }
   return true;
@@ -34,7 +34,7 @@ export function covers(wide: Conditions, narrow: Conditions): boolean {
 export function mayOverlap(a: Conditions, b: Conditions): boolean {
   for (const [key, match] of a.wanted) {
     const other = b.wanted.get(key);
-    if (other === undefined) continue;
+    if (other === undefined || isList(key)) continue;
     const overlaps = key === 'uri' ? overlapsUri(match, a, other, b) : match.overlaps(other);
     if (overlaps === false) return false;
   }
@@ -51,6 +51,11 @@ export function conditionsText({ wanted, unwanted, ignoresUriCase }: Conditions)
   const lines = [...wanted].map(([key, match]) => `${key}: ${match.toString()}${key === 'uri' && ignoresUriCase === true ? ' in any capitals' : ''}`);
   lines.push(...[...unwanted].map(([key, match]) => `without ${key}: ${match.toString()}`));
   return lines.length === 0 ? 'any request' : lines.sort().join(', ');
+}
+
+/** A claim may be a list, of which one value fits the one and another the other. */
+function isList(key: string): boolean {
+  return key.startsWith('claim ');
 }
 
 /** Every request that fits has what the other must not have. */

@@ -78,6 +78,26 @@ export interface RouteMatch {
   readonly port?: Known<number>;
 }
 
+/**
+ * What tokens of requests say, which gateways can tell requests by.
+ *
+ * @see https://istio.io/latest/docs/tasks/security/authentication/jwt-route/
+ */
+export interface ClaimsMatch {
+  /**
+   * Claims of the request's token by name: a text, or one of a list. `realm.roles` is the claim `roles` within `realm`, and
+   * `[https://example.com/groups]` one whose own name holds dots. A number, true or false fits nothing.
+   * @default - any request
+   */
+  readonly claims?: Readonly<Record<string, StringMatch | Known<string>>>;
+  /**
+   * Claims that the request's token has not: with this value, or with `StringMatch.present()` not at all. A request without a
+   * token has none.
+   * @default - any request
+   */
+  readonly withoutClaims?: Readonly<Record<string, StringMatch | Known<string>>>;
+}
+
 /** A call of gRPC. */
 export interface GrpcMatch {
   /** The service with its package, such as `shop.v1.Orders`. */
@@ -112,3 +132,6 @@ export const MATCH_KEYS: readonly (keyof RouteMatch)[] = [
   'sourceNamespace',
   'port',
 ];
+
+/** What only gateways look at. */
+export const CLAIM_KEYS: readonly (keyof ClaimsMatch)[] = ['claims', 'withoutClaims'];

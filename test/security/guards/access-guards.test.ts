@@ -178,10 +178,26 @@ describe('paths that can be written otherwise', () => {
   });
 
   test('the safe way round asks for nothing', () => {
-    const { chart, serve } = wholeProgram();
+    const { chart, serve } = wholeProgram({ meshConfig: { pathNormalization: { normalization: 'DECODE_AND_MERGE_SLASHES' } } });
     serve('a').allowFrom('anyone', { paths: ['/public/*'] });
     serve('b').denyFrom('anyone', { notPaths: ['/public/*'] });
     expect(synthTo(chart).warnings).toEqual([]);
+  });
+
+  test.each(['NONE', undefined, 'MERGE_SLASHES'] as const)('with %s, a beginning that is open to everybody may lead out of it again', (normalization) => {
+    const { chart, serve } = wholeProgram(normalization === undefined ? {} : { meshConfig: { pathNormalization: { normalization } } });
+    serve('a').allowFrom('anyone', { paths: ['/a', '/public/*'] });
+    serve('b').denyFrom('anyone', { notPaths: ['/public*'] });
+    serve('c').allowFrom('anyone', { paths: ['/orders/{*}'], pathsAsWritten: true });
+    serve('d').allowFrom('anyone', { paths: ['/*'] });
+    serve('e').allowFrom('anyone', { paths: ['*.css'] });
+    serve('f').allowFrom(serve('g'), { paths: ['/public/*'], dryRun: normalization === 'NONE', pathsAsWritten: normalization === 'NONE' });
+    const found = normalization === 'NONE' ? findings(chart) : synthTo(chart).warnings;
+    const way = normalization === 'NONE' ? '..' : '..%2F';
+    expect(found.map(({ code, property, got }) => [code, property, got.split(';')[0]])).toEqual([
+      ['open-path', 'allowFrom.paths', expect.stringMatching(`^/public/\\*,.* /public/${way}`)],
+      ['open-path', 'denyFrom.notPaths', expect.stringMatching(`^/public\\*,.* /public/${way}`)],
+    ]);
   });
 
   test('it is as it was meant where the program says so', () => {

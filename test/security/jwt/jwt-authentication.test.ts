@@ -1,13 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { AuthorizationPolicy, Gateway, RequestAuthentication } from '../../../imports/istio';
-import { IngressRoute, JwtAuthentication, MeshApp, MeshNamespace, MeshService, MtlsPolicy, RequestPrincipal, Tls } from '../../../src';
+import { IngressRoute, JwtAuthentication, Mesh, MeshApp, MeshNamespace, MeshService, MtlsPolicy, RequestPrincipal, StrictMtlsNamespace, Tls } from '../../../src';
 import type { JwtAuthenticationProps, JwtIssuer } from '../../../src';
 import { synthTo } from '../../../src/testing';
 import { caught } from '../../support/caught';
 import { program } from '../../support/program';
 
 const ISSUER = 'https://login.example.com';
-const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one' };
+const KEY = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'one' };
+const rsa = (modulusLength: number): object => generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' });
 
 function shopProgram(...ports: (number | { port: number; appProtocol: string })[]) {
   const made = program();
@@ -39,6 +42,28 @@ describe('what is made', () => {
     expect(synthTo(chart).one(AuthorizationPolicy, 'web.deny').spec?.rules).toEqual([
       { from: [{ source: { notRequestPrincipals: ['*'] } }], to: [{ operation: { notMethods: ['OPTIONS'], notPaths: ['/healthz', '/public/*'], notPorts: ['5432'] } }] },
     ]);
+  });
+
+  test('a beginning that is exempt is a warning at the JwtAuthentication, unless paths are decoded or the service takes them as written', () => {
+    const warned = (props: Partial<JwtAuthenticationProps>, normalization?: 'DECODE_AND_MERGE_SLASHES'): readonly unknown[] => {
+      const app = new MeshApp({ outdir: 'unused' });
+      const mesh = new Mesh(new Chart(app, 'platform'), 'mesh', normalization === undefined ? {} : { meshConfig: { pathNormalization: { normalization } } });
+      const chart = new Chart(app, 'shop');
+      const web = new StrictMtlsNamespace(chart, 'shop', { mesh }).addService('web', { port: 8080 });
+      new JwtAuthentication(chart, 'login', { target: web, issuers: [{ issuer: ISSUER, jwks: { keys: [KEY] } }], ...props });
+      return synthTo(chart).warnings.map(({ code, construct, property }) => [code, construct, property]);
+    };
+    expect(warned({ exemptPaths: ['/public/*'] })).toEqual([['open-path', 'shop/login', 'exemptPaths']]);
+    expect(warned({ exemptPaths: ['/public/*'], pathsAsWritten: true })).toEqual([]);
+    expect(warned({ exemptPaths: ['/public/*'] }, 'DECODE_AND_MERGE_SLASHES')).toEqual([]);
+    expect(warned({ exemptPaths: ['/healthz'] })).toEqual([]);
+  });
+
+  test('what is wrong with the requirement is said where it is made', () => {
+    const { chart, shop } = program();
+    const bytes = shop.addService('bytes', { ports: [{ port: 5432, appProtocol: 'tcp' }] });
+    new JwtAuthentication(chart, 'login', { target: bytes, issuers: [{ issuer: ISSUER }] });
+    expect(caught(() => synthTo(chart)).findings).toMatchObject([{ code: 'http-rule-on-tcp-port', construct: 'shop/login', property: 'target' }]);
   });
 
   test('an issuer says where its tokens are, whom they are for, and what the service sees of them', () => {
@@ -146,6 +171,10 @@ describe('what is refused', () => {
     [{ ...one, jwks: { keys: [null] } }, 'bad-jwks', 'jwks'],
     [{ ...one, jwks: { keys: [{ kty: 'RSA', n: 'n' }] } }, 'bad-jwks', 'jwks'],
     [{ ...one, jwks: { keys: [{ kty: 'toString' }] } }, 'bad-jwks', 'jwks'],
+    [{ ...one, jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] } }, 'bad-jwks', 'jwks'],
+    [{ ...one, jwks: { keys: [{ ...KEY, crv: 'secp256k1' }] } }, 'bad-jwks', 'jwks'],
+    [{ ...one, jwks: { keys: [{ kty: 'RSA', n: '!', e: '?' }] } }, 'bad-jwks', 'jwks'],
+    [{ ...one, jwks: { keys: [KEY, rsa(1_024)] } }, 'bad-jwks', 'jwks'],
     [{ ...one, audiences: [] }, 'empty-list', 'audiences'],
     [{ ...one, audiences: 'a' }, 'empty-list', 'audiences'],
     [{ ...one, fromHeaders: [{ header: 'a' }] }, 'unknown-prop', 'fromHeaders[0].header'],
@@ -157,6 +186,16 @@ describe('what is refused', () => {
     [{ ...one, timeout: 5 }, 'bad-duration', 'timeout'],
   ])('the issuer %j', (issuer, code, property) => {
     expect(refusal({ issuers: [issuer] })).toMatchObject({ code, property: `issuers[0].${property}`, construct: 'shop/login' });
+  });
+
+  test('keys that proxies can use are taken, of each type; which one cannot be used is said by its place', () => {
+    const publicKey = (key: KeyObject): object => key.export({ format: 'jwk' });
+    const keys = [rsa(2_048), ...['P-256', 'P-384', 'P-521'].map((namedCurve) => publicKey(generateKeyPairSync('ec', { namedCurve }).publicKey)), publicKey(generateKeyPairSync('ed25519').publicKey)];
+    const { chart, web } = shopProgram();
+    new JwtAuthentication(chart, 'login', { target: web, issuers: [{ issuer: ISSUER, jwks: JSON.stringify({ keys }) }] });
+    expect(synthTo(chart).one(RequestAuthentication).spec?.jwtRules?.[0]?.jwks).toBe(JSON.stringify({ keys }));
+    expect(refusal({ issuers: [{ ...one, jwks: { keys: [...keys, { ...KEY, x: 'AAAA' }] } }] })).toMatchObject({ code: 'bad-jwks', got: 'key 5, of which no key can be made' });
+    expect(refusal({ issuers: [{ ...one, jwks: { keys, since: 5n } }] })).toMatchObject({ code: 'bad-jwks', got: 'an object that cannot be written as JSON' });
   });
 
   test('keys are never shown: not those that are none, and not those that are secret', () => {
@@ -199,7 +238,7 @@ test('garbage is refused in words, whatever it is and wherever it is given', () 
   garbage.forEach((one, index) => {
     const all: Record<string, unknown>[] = [
       { target: one, issuers: [{ issuer: ISSUER }] },
-      ...['issuers', 'optional', 'exemptPaths', 'exemptMethods'].map((key) => ({ target: web, issuers: [{ issuer: ISSUER }], [key]: one })),
+      ...['issuers', 'optional', 'exemptPaths', 'exemptMethods', 'pathsAsWritten'].map((key) => ({ target: web, issuers: [{ issuer: ISSUER }], [key]: one })),
       ...keys.map((key) => ({ target: web, issuers: [{ issuer: ISSUER, [key]: one }] })),
     ];
     all.forEach((props, at) => {
