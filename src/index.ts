@@ -94,19 +94,55 @@ export { Access } from './security/access/access';
 export type { AccessCaller, AccessCallers, AccessSource, SingleCaller } from './security/callers/access-caller';
 export type { AccessConditions } from './security/access/access-conditions';
 export type { AccessRule, AuditRule, CustomRule, DenyRule } from './security/access/access-rule';
+export { GuardedGateway } from './security/access/guarded-gateway';
+export { AccessDecision } from './security/decisions/access-decision';
+export { CallerAccess, ProgramAccess, accessOf } from './security/decisions/access-of';
+export type { RequestCaller, RequestTarget } from './security/decisions/access-of';
+export { CallAccess } from './security/decisions/call-access';
+export type { AnyRequest } from './security/decisions/call-access';
+export type { RequestFacts, ShownToken } from './security/decisions/request-facts';
+export type { DecidingRule } from './security/decisions/sentences';
 export { accessTable } from './security/table/access-table';
 export type { AccessRow } from './security/table/access-table';
 export type { CallSite } from './security/table/call-site';
 export type { PolicyAction } from './security/access/grants';
+export { ExternalAuthorizer } from './security/external-authorization/external-authorizer';
+export type {
+  AuthorizerFacts,
+  AuthorizerOf,
+  AuthorizerServer,
+  AuthorizerService,
+  CheckedGrpcRequestBody,
+  CheckedRequestBody,
+  ExternalAuthorizerProps,
+  GrpcAuthorizer,
+  GrpcAuthorizerOf,
+  HttpAuthorizer,
+  HttpAuthorizerOf,
+} from './security/external-authorization/external-authorizer-props';
 export { IpBlock } from './security/callers/ip-block';
 export type { IpBlockOf } from './security/callers/ip-block';
 export { MeshNamespace } from './security/callers/mesh-namespace';
 export type { NamedNamespaceProps } from './security/callers/mesh-namespace';
 export { MeshServiceAccount } from './security/callers/mesh-service-account';
 export type { NamedServiceAccountProps, ServiceAccountReference } from './security/callers/mesh-service-account';
+export type { CertificateLifetimeProps, SelfSignedRootProps } from './security/certificates/certificate-lifetime';
+export { IstioCsr } from './security/certificates/istio-csr';
+export type { IstioCsrProps, MeshIstioCsrProps } from './security/certificates/istio-csr-props';
+export { PluginCa } from './security/certificates/plugin-ca';
+export type { CertManagerCa, CertManagerCaProps, GivenCaProps, MeshPluginCaProps, PluginCaProps } from './security/certificates/plugin-ca-props';
+export { TrustDomainMigration } from './security/certificates/trust-domain-migration';
+export type { TrustDomainMigrationProps, TrustDomainStage } from './security/certificates/trust-domain-migration';
 export { JwtAuthentication } from './security/jwt/jwt-authentication';
 export type { JwtAuthenticationProps } from './security/jwt/jwt-authentication';
 export type { JwtHeader, JwtIssuer, JwtIssuerFacts, JwtIssuerWithKeys, JwtIssuerWithUri } from './security/jwt/jwt-issuer';
+export type { AcceptedMtlsRisk } from './security/migration/accepted-risks';
+export type { MtlsException } from './security/migration/mtls-exceptions';
+export { MtlsMigration } from './security/migration/mtls-migration';
+export type { MtlsMigrationProps } from './security/migration/mtls-migration';
+export type { MtlsRisk, MtlsRiskCode } from './security/migration/mtls-risk';
+export type { MtlsStage } from './security/migration/mtls-stage';
+export type { MtlsQuery } from './security/migration/plain-text-queries';
 export { MtlsPolicy } from './security/mtls/mtls-policy';
 export type { MtlsPolicyProps } from './security/mtls/mtls-policy';
 export { mtlsModeOf } from './security/mtls/mtls-mode';
@@ -115,8 +151,16 @@ export type { NamespaceServicePods, NamespaceServiceProps, OnePortProps, Several
 export type { GatewaySubject, PolicySubject, ServiceSubject } from './security/access/policy-target';
 export { RequestPrincipal } from './security/callers/request-principal';
 export type { PolicyCondition, RequestPrincipalProps } from './security/callers/request-principal';
+export { NamespaceIsolation } from './security/isolation/namespace-isolation';
+export type { IsolationOptions, NamespaceIsolationProps } from './security/isolation/namespace-isolation';
+export type { CallingGateway, HostReference, NamespaceUser, UsedNamespace } from './security/isolation/isolation-callers';
+export type { DataPlane } from './security/namespace/data-plane';
+export type { NamespaceNetworkPolicyProps } from './security/namespace/namespace-network-policy';
+export type { NamespaceLimits, NamespaceQuota, ResourceAmount, ResourceAmounts, ResourceLimits } from './security/namespace/namespace-quotas';
+export type { NetworkPeer } from './security/namespace/network-peers';
+export type { PodSecurity, PodSecurityLevel } from './security/namespace/pod-security';
 export { StrictMtlsNamespace } from './security/namespace/strict-mtls-namespace';
-export type { StrictMtlsNamespaceProps } from './security/namespace/strict-mtls-namespace';
+export type { NamespaceMetrics, StrictMtlsNamespaceProps } from './security/namespace/strict-mtls-namespace-props';
 export type { ServiceFacts, ServicePort } from './traffic/kubernetes-service';
 export { MeshService } from './traffic/mesh-service';
 export type { ConnectionPoolProps, ConsistentHashProps, HashCookie, HttpPoolProps, LoadBalancerProps, LocalityProps, LocalitySettings, OutlierDetectionProps, OutlierPreset, RetryBudgetProps, ServicePolicyProps, TcpPoolProps, TrafficPolicyProps, WarmupProps } from './traffic/resilience/traffic-policy-props';
@@ -124,7 +168,7 @@ export type { ConnectionMatch, TcpMatch, TcpRouteProps, TlsMatch, TlsRouteProps 
 export { MeshRoute } from './traffic/rules/mesh-route';
 export { RouteDelegate } from './traffic/rules/route-delegate';
 export type { DelegatedRouteProps, NamedDelegateProps, RouteDelegateProps } from './traffic/rules/route-delegate';
-export type { CookieMatch, GrpcMatch, RouteMatch } from './traffic/rules/route-match';
+export type { ClaimsMatch, CookieMatch, GrpcMatch, RouteMatch } from './traffic/rules/route-match';
 export type { DelegateRouteProps, DirectResponseRouteProps, FaultAbort, ForwardRouteProps, ForwardingProps, GrpcStatus, HeaderChanges, RedirectRouteProps, RetryCondition, RouteCorsPolicy, RouteDestination, RouteDirectResponse, RouteFault, RouteHeaders, RouteMirror, RouteProps, RouteRedirect, RouteRetries, RouteRewrite, RouteShare, RouteTarget, RuleProps } from './traffic/rules/route-props';
 export type { CallTarget } from './traffic/scope/call-target';
 export type { ScopeSaving } from './traffic/scope/scope-savings';

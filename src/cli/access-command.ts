@@ -2,20 +2,22 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { AccessRow } from '../security/table/access-table';
+import { QUESTION_ASKED } from '../security/table/access-table-file';
+import type { AccessFile } from '../security/table/access-table-file';
 import { SITES_ASKED } from '../security/table/call-site';
 import { ACCESS_HELP } from './access-help';
-import { accessLines, accessMermaid } from './access-text';
+import { readAccessRequest } from './access-request';
+import type { AccessRequest } from './access-request';
+import { accessLines, accessMermaid, rowsAbout } from './access-text';
 import type { Command, CommandIo, ExitCode } from './command';
 
-/** `mesh-constructs access`: who may call what in a program. */
+/** `mesh-constructs access`: who may call what in a program, or what is decided on one request. */
 export const accessCommand: Command = {
   name: 'access',
   summary: 'print who may call what in a program, and which line says it',
   help: ACCESS_HELP,
   async run(args, io) {
-    const request = readRequest(args, io);
+    const request = readAccessRequest(args, io.cwd);
     if (request === 'help') {
       io.stdout.write(ACCESS_HELP);
       return 0;
@@ -28,56 +30,41 @@ export const accessCommand: Command = {
   },
 };
 
-interface Request {
-  readonly app: string;
-  readonly form: 'text' | 'json' | 'mermaid';
-}
-
-const OPTIONS = { app: { type: 'string' }, json: { type: 'boolean' }, mermaid: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-
-function readRequest(args: readonly string[], io: CommandIo): Request | 'help' | { readonly misuse: string } {
-  let values: { readonly app?: string; readonly json?: boolean; readonly mermaid?: boolean; readonly help?: boolean };
-  try {
-    values = parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    return { misuse: (error instanceof Error ? error.message : String(error)).split('. To specify')[0] ?? '' };
-  }
-  if (values.help === true) return 'help';
-  if (values.json === true && values.mermaid === true) return { misuse: 'both --json and --mermaid: one of them' };
-  const app = values.app ?? appOf(io.cwd);
-  if (app === undefined || app.trim() === '') return { misuse: 'no program: give --app, or "app" in cdk8s.yaml of this folder' };
-  return { app, form: values.json === true ? 'json' : values.mermaid === true ? 'mermaid' : 'text' };
-}
-
-/** As the command line of cdk8s finds it. */
-function appOf(folder: string): string | undefined {
-  const file = join(folder, 'cdk8s.yaml');
-  if (!existsSync(file)) return undefined;
-  const { parse } = require('yaml') as typeof import('yaml');
-  try {
-    const { app } = (parse(readFileSync(file, 'utf8')) ?? {}) as { readonly app?: unknown };
-    return typeof app === 'string' ? app : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function run({ app, form }: Request, io: CommandIo): Promise<ExitCode> {
+async function run(request: AccessRequest, io: CommandIo): Promise<ExitCode> {
+  const { app, question } = request;
   const folder = mkdtempSync(join(tmpdir(), 'mesh-constructs-access-'));
   try {
     const table = join(folder, 'access.json');
-    const code = await runApp(app, { ...process.env, [SITES_ASKED]: table, CDK8S_OUTDIR: join(folder, 'dist') }, io);
+    const asked = question === undefined ? {} : { [QUESTION_ASKED]: JSON.stringify(question) };
+    const code = await runApp(app, { ...process.env, ...asked, [SITES_ASKED]: table, CDK8S_OUTDIR: join(folder, 'dist') }, io);
     if (code !== 0) {
       io.stderr.write(`the program failed (${code === null ? 'it was ended' : `exit code ${code}`}): ${app}\n`);
       return 1;
     }
     // a program without a word about access writes no table
-    const { rows } = existsSync(table) ? (JSON.parse(readFileSync(table, 'utf8')) as { rows: readonly AccessRow[] }) : { rows: [] };
-    io.stdout.write(form === 'json' ? `${JSON.stringify({ rows })}\n` : form === 'mermaid' ? accessMermaid(rows) : accessLines(rows));
-    return 0;
+    const found = existsSync(table) ? (JSON.parse(readFileSync(table, 'utf8')) as AccessFile) : { rows: [] };
+    return question === undefined ? printTable(found, request, io) : printAnswer(found, request, io);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function printTable({ rows: all }: AccessFile, { form, only }: AccessRequest, io: CommandIo): ExitCode {
+  const rows = only === undefined ? all : rowsAbout(all, only);
+  io.stdout.write(form === 'json' ? `${JSON.stringify({ rows })}\n` : form === 'mermaid' ? accessMermaid(rows) : accessLines(rows));
+  return 0;
+}
+
+function printAnswer({ answer }: AccessFile, { form, expect }: AccessRequest, io: CommandIo): ExitCode {
+  if (answer === undefined || 'error' in answer) {
+    io.stderr.write(`${answer?.error ?? 'the program says nothing of access'}\n`);
+    return 1;
+  }
+  const { text, ...decision } = answer;
+  io.stdout.write(form === 'json' ? `${JSON.stringify(decision)}\n` : `${text}\n`);
+  if (expect === undefined || (expect === 'allowed') === decision.isAllowed) return 0;
+  io.stderr.write(`it was to be ${expect}\n`);
+  return 1;
 }
 
 /** What the program prints is no part of the table: all of it goes to standard error. */

@@ -8,8 +8,20 @@ export function accessLines(rows: readonly AccessRow[]): string {
   const isClustered = rows.some(({ cluster }) => cluster !== '');
   const head = [...(isClustered ? ['CLUSTER'] : []), 'CALLED', '', 'CALLER', 'WHAT', 'SAID AT'];
   const lines = rows.map((row) => [...(isClustered ? [row.cluster] : []), row.to, `${WORDS[row.action]}${row.dryRun ? ' (dry run)' : ''}`, callersOf(row), row.what === '' ? 'anything' : row.what, placeOf(row)]);
-  const widths = head.map((text, column) => Math.max(text.length, ...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = head.map((text, column) => lines.reduce((widest, line) => Math.max(widest, widthOf(line[column])), text.length));
   return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+}
+
+/** Wider than this, a cell pushes on what stands behind it in its own line, and not in thousands of others. */
+const WIDEST = 60;
+
+function widthOf(cell = ''): number {
+  return cell.length > WIDEST ? 0 : cell.length;
+}
+
+/** Rows in which a text is, of who calls or what is called. */
+export function rowsAbout(rows: readonly AccessRow[], text: string): readonly AccessRow[] {
+  return rows.filter(({ to, from, except }) => [to, ...from, ...except].some((each) => each.includes(text)));
 }
 
 /** The table as a flowchart: solid lines allow, crossed lines deny, dotted ones do neither. */

@@ -6,7 +6,9 @@ import { settle } from '../../core/settle';
 import { withCallers } from '../access/named-grants';
 import { SOURCE_KEYS } from '../callers/callers';
 import type { NamedCaller } from '../callers/callers';
+import { knownSite } from './call-site';
 import type { CallSite } from './call-site';
+import { writtenRows } from './written-policies';
 import { cutOffCalls } from '../access/cut-off-calls';
 import type { Call } from '../access/cut-off-calls';
 import { accessOf } from '../access/grants';
@@ -21,7 +23,10 @@ import type { NamedGrant } from '../access/policy-rules';
 export interface AccessRow {
   /** Path of the cluster; empty where the program names none. */
   readonly cluster: string;
-  /** Who is called: `service shop/orders`, `gateway istio-ingress/public`, `workload …`, `namespace shop`, `mesh`. */
+  /**
+   * Who is called: `service shop/orders`, `gateway istio-ingress/public`, `workload …`, `namespace shop`, `mesh`; of a policy that was
+   * written by hand, also `pods shop/app=orders`.
+   */
   readonly to: string;
   /**
    * `ALLOW`, `DENY`, `AUDIT`, `CUSTOM`; `NONE` where nobody is let in who was not granted access, and for calls that the program
@@ -38,7 +43,7 @@ export interface AccessRow {
   readonly dryRun: boolean;
   /** Whether it follows from something else, such as a route of a gateway. */
   readonly implied: boolean;
-  /** Path of the construct whose policy it stands in. */
+  /** Path of the construct whose policy it stands in; of a policy that was written by hand, its own. */
   readonly construct: string;
   /** The line of the program that says it, where it is known. */
   readonly site?: CallSite;
@@ -54,13 +59,25 @@ export interface AccessRow {
 export function accessTable(app: IConstruct): readonly AccessRow[] {
   if (!isConstruct(app)) throw badReference(undefined, app, 'accessTable', 'the app, or a construct of it');
   settle(app.node.root);
-  const { grants, denials } = accessOf(app);
-  return tableOf(withCallers(grants), denials);
+  return wholeTable(app);
 }
 
-/** The table of grants whose callers are known. */
-export function tableOf(grants: readonly NamedGrant[], denials: readonly Denial[]): AccessRow[] {
-  const rows = [...grants.map(rowOf), ...denials.map(({ target }) => denialRow(target)), ...cutOffCalls(grants, denials).map(cutOffRow)];
+/** The table of all that the program says and writes itself, once planners are done. */
+export function wholeTable(construct: IConstruct): readonly AccessRow[] {
+  const { grants, denials } = accessOf(construct);
+  return sorted([...rowsOf(withCallers(grants), denials), ...writtenRows(construct.node.root, denials)]);
+}
+
+/** The rows of some sentences, sorted. */
+export function rowsOfGrants(grants: readonly NamedGrant[]): AccessRow[] {
+  return sorted(grants.map(rowOf));
+}
+
+function rowsOf(grants: readonly NamedGrant[], denials: readonly Denial[]): AccessRow[] {
+  return [...grants.map(rowOf), ...denials.map(({ target }) => denialRow(target)), ...cutOffCalls(grants, denials).map(cutOffRow)];
+}
+
+function sorted(rows: readonly AccessRow[]): AccessRow[] {
   const keyed = rows.map((row) => [JSON.stringify([row.cluster, row.to, row.action, row.from, row]), row] as const);
   return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
 }
@@ -68,6 +85,7 @@ export function tableOf(grants: readonly NamedGrant[], denials: readonly Denial[
 function rowOf(grant: NamedGrant): AccessRow {
   const { target, action, from, notFrom, rule, implied, site, provider } = grant;
   const named = namesOf(from);
+  const said = knownSite(site);
   return {
     ...placeOf(target),
     action,
@@ -76,7 +94,7 @@ function rowOf(grant: NamedGrant): AccessRow {
     what: whatOf(grant, provider),
     dryRun: rule.dryRun === true,
     implied,
-    ...(site === undefined ? {} : { site }),
+    ...(said === undefined ? {} : { site: said }),
   };
 }
 
