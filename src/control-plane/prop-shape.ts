@@ -70,11 +70,12 @@ export function requireShape(construct: Construct, given: object, shape: Shape):
 
 function findingsIn(construct: string, given: object, shape: Shape, prefix: string): Finding[] {
   return Object.entries(given).flatMap(([name, value]): Finding[] => {
-    // what only the deployment knows is judged where it ends up
-    if (value === undefined || isUnknown(value)) return [];
+    if (value === undefined) return [];
     const property = prefix + name;
     const check = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (check === undefined) return [unknownProp(construct, property, name, Object.keys(shape))];
+    // what only the deployment knows is judged where it ends up
+    if (isUnknown(value)) return [];
     if (!check.holds(value)) return [badProp(construct, property, value, check.expected)];
     return check.props === undefined || typeof value === 'boolean' ? [] : findingsIn(construct, value as object, check.props, `${property}.`);
   });

@@ -1,5 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
-import { Cluster } from '../../src';
+import { Cluster, unknown } from '../../src';
 import { Istiod } from '../../src/control-plane/istiod/istiod';
 import type { IstiodProps } from '../../src/control-plane/istiod/istiod-props';
 import { RemoteIstiod } from '../../src/control-plane/remote-istiod/remote-istiod';
@@ -27,6 +27,7 @@ test.each<[string, object, readonly string[]]>([
   ['a webhook without TLS', { injectorWebhook: { url: 'http://istiod/inject' } }, ['bad-prop injectorWebhook.url']],
   ['a platform that Istio does not know', { platform: 'eks' }, ['bad-prop platform']],
   ['a prop that there is not', { replica: 2 }, ['unknown-prop replica']],
+  ['a prop that there is not, whose value comes at deployment', { replica: unknown('the number of pods') }, ['unknown-prop replica']],
   ['a text where an object belongs', { meshConfig: 'x', autoscaling: 'on' }, ['bad-prop autoscaling', 'bad-prop meshConfig']],
   ['numbers in the environment', { env: { A: 1 } }, ['bad-prop env']],
   ['a template of injection that there is not', { injection: { defaultTemplates: ['nope'] } }, ['contradiction injection.defaultTemplates']],

@@ -3,6 +3,7 @@ import type { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { SynthSession } from '../../core/synth-session';
+import { MeshError } from '../../errors/mesh-error';
 import { isJsonObject } from '../../rules/json';
 import type { JsonObject } from '../../rules/json';
 import { objectIn, textIn } from './reading';
@@ -27,6 +28,7 @@ export interface Manifest {
 export class ProgramManifests {
   private readonly constructs = new Map<string, ApiObject[]>();
   private readonly read = new Map<string, readonly Manifest[]>();
+  private readonly placed = new Map<string, ReadonlyMap<string, readonly Manifest[]>>();
 
   public constructor(root: IConstruct, cluster: string) {
     const charts = new Map<Chart, string>();
@@ -52,21 +54,39 @@ export class ProgramManifests {
     this.read.set(kind, manifests);
     return manifests;
   }
+
+  /** Those of one namespace. */
+  public inside(namespace: string, kind: string): readonly Manifest[] {
+    const known = this.placed.get(kind) ?? byNamespace(this.of(kind));
+    this.placed.set(kind, known);
+    return known.get(namespace) ?? [];
+  }
+}
+
+function byNamespace(manifests: readonly Manifest[]): ReadonlyMap<string, readonly Manifest[]> {
+  const found = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const known = found.get(manifest.namespace);
+    if (known === undefined) found.set(manifest.namespace, [manifest]);
+    else known.push(manifest);
+  }
+  return found;
 }
 
 function isOfScope({ node: { scope } }: IConstruct): boolean {
   return scope !== undefined && SCOPE_BRAND in scope;
 }
 
-/** What cannot be rendered is a finding already. */
+/** What is refused when it is rendered is a finding already; any other error is one of the program, or ours. */
 function manifestOf(construct: ApiObject): Manifest[] {
   try {
     const whole: unknown = construct.toJson();
     if (!isJsonObject(whole)) return [];
     const metadata = objectIn(whole, 'metadata');
     return [{ construct, name: textIn(metadata, 'name') ?? '', namespace: textIn(metadata, 'namespace') ?? '', metadata, spec: objectIn(whole, 'spec'), whole }];
-  } catch {
-    return [];
+  } catch (error) {
+    if (MeshError.isMeshError(error)) return [];
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { addPlanner } from '../../core/planner';
 import { rootState } from '../../core/root-state';
+import { SynthSession } from '../../core/synth-session';
 import { MeshError } from '../../errors/mesh-error';
 import { hiddenFindings } from './hidden-hosts';
 import { MeshView } from './mesh-view';
@@ -16,8 +17,8 @@ import { savingFindings } from './scope-savings';
 export function judgeReachability(construct: IConstruct): void {
   const clusters = rootState(construct, 'reachability', (root) => {
     const judged = new Map<string, IConstruct>();
-    // as a validation, for then everything is rendered, once
-    root.node.addValidation({ validate: () => judge(judged) });
+    // as a validation, for then everything is rendered; cdk8s asks for it once a chart
+    root.node.addValidation({ validate: () => SynthSession.of(root).once(judge, () => judge(judged)) });
     return judged;
   });
   const cluster = Cluster.pathOf(construct);
