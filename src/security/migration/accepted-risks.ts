@@ -20,14 +20,17 @@ export interface AcceptedMtlsRisk {
 
 const CODES: readonly AcceptedMtlsRisk['code'][] = [
   'auto-mtls-off',
+  'called-by-api-server',
   'client-of-other-mesh',
   'client-outside-mesh',
   'client-past-its-proxy',
   'external-client',
   'headless-without-proxies',
+  'other-certificates',
   'port-not-captured',
   'probe-not-rewritten',
   'scraped-directly',
+  'told-plain-text',
 ];
 
 /** @throws MeshError when one of them is no risk of this cluster, is for a whole chart, or says no reason. */

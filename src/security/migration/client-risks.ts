@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { namespaceOfPrincipal } from '../../traffic/scope/expected-callers';
 import { textIn } from '../../traffic/scope/reading';
 import type { ProgramPods } from '../mtls/program-pods';
+import { saidTls } from '../mtls/said-tls';
 import { uncapturedOutbound } from './capture';
 import type { MigratingPort, MigratingService, MigrationView } from './migration-view';
 import { keepOpen } from './mtls-risk';
@@ -21,7 +22,7 @@ interface Client {
 export function clientRisks(view: MigrationView, namespace: string): MtlsRisk[] {
   return view.servicesIn(namespace).flatMap((service) => {
     if (!view.mayHaveProxies(service)) return [];
-    return clientsOf(view, service).flatMap((client) => [...outside(view, client, service), ...past(view, client, service)]);
+    return clientsOf(view, service).flatMap((client) => [...outside(view, client, service), ...past(view, client, service), ...proxyless(view, client, service)]);
   });
 }
 
@@ -104,6 +105,37 @@ function past(view: MigrationView, client: Client, service: MigratingService): M
       expected: 'calls that the proxy makes: past it they are plain text',
       fix: `take it out, or keep a port open: ${keepOpen(`${service.namespace}/${service.name}`, podPort(service))}`,
     }];
+  });
+}
+
+/**
+ * gRPC without a proxy has a certificate, and speaks TLS only where a DestinationRule says so.
+ *
+ * @see https://istio.io/latest/blog/2021/proxyless-grpc/
+ */
+function proxyless(view: MigrationView, client: Client, service: MigratingService): MtlsRisk[] {
+  if (view.hasException(service) || speaksTls(view, service)) return [];
+  return client.pods.flatMap((pods): MtlsRisk[] => {
+    const templates = pods.annotations[TEMPLATES] ?? '';
+    if (view.proxyOf(pods).kind !== 'own' || !/\bgrpc-/.test(templates)) return [];
+    const target = `${service.namespace}/${service.name}`;
+    return [{
+      code: 'client-past-its-proxy',
+      construct: pods.construct.node.path,
+      property: `${pods.template}metadata.annotations`,
+      got: `${TEMPLATES}: "${templates}", by which calls to ${target} are made without a proxy, in plain text`,
+      expected: 'a DestinationRule of mode ISTIO_MUTUAL for whoever has no proxy: nothing else tells it to speak TLS',
+      fix: `give it a sidecar, write that DestinationRule for ${target}, or keep a port open: ${keepOpen(target, podPort(service))}`,
+    }];
+  });
+}
+
+const TEMPLATES = 'inject.istio.io/templates';
+
+function speaksTls({ view: { manifests } }: MigrationView, { host, name, namespace }: MigratingService): boolean {
+  return manifests.of('networking.istio.io/DestinationRule').some((rule) => {
+    const said = textIn(rule.spec, 'host');
+    return (said === host || (said === name && rule.namespace === namespace)) && saidTls(rule.spec).some(({ mode }) => mode === 'ISTIO_MUTUAL');
   });
 }
 

@@ -4,6 +4,7 @@ import type { IstiodSettings } from '../../control-plane/istiod/istiod-settings'
 import type { MeshReference } from '../../control-plane/mesh-reference';
 import { Cluster } from '../../core/cluster';
 import { SynthSession } from '../../core/synth-session';
+import { isJsonObject, isUnknown } from '../../rules/json';
 import type { JsonObject } from '../../rules/json';
 import { labelsIn, listIn, numberIn, objectIn, textIn } from '../../traffic/scope/reading';
 import { MeshView } from '../../traffic/scope/mesh-view';
@@ -12,7 +13,7 @@ import { policiesAround, programPolicies, selectedLabels } from '../mtls/program
 import type { ProgramObject } from '../mtls/program-policies';
 import { modeOf } from '../mtls/mtls-mode';
 import type { MtlsMode, PeerPolicy } from '../mtls/mtls-mode';
-import { joins, proxyOf } from '../mtls/pod-proxy';
+import { isGateway, joins, proxyOf } from '../mtls/pod-proxy';
 import type { PodProxy } from '../mtls/pod-proxy';
 import { picks, programPods } from '../mtls/program-pods';
 import type { ProgramPods } from '../mtls/program-pods';
@@ -40,6 +41,8 @@ export interface MigratingService {
 }
 
 const GATEWAY = Symbol.for('mesh-constructs.IngressGateway');
+
+const JOINING = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -91,14 +94,16 @@ export class MigrationView {
     return this.labelsBehind(service).some((labels) => this.modeWhenDone(service.namespace, labels, port) === 'STRICT');
   }
 
-  /** Whether some port of the pods behind a service goes on taking plain text. */
+  /** Whether a client without a proxy may mean a port that goes on taking plain text: one that the service leads to, as far as that is known. */
   public hasException(service: MigratingService): boolean {
     const { namespace } = service;
-    return this.labelsBehind(service).every((labels) => {
-      const policies = this.policies.filter((policy) => policy.namespace === namespace && fits(selectedLabels(policy), labels));
-      const ports = policies.flatMap(({ spec }) => Object.keys(objectIn(spec, 'portLevelMtls'))).map(Number);
-      return [undefined, ...ports].some((port) => this.modeWhenDone(namespace, labels, port) !== 'STRICT');
-    });
+    return this.labelsBehind(service).every((labels) => this.meantPorts(service, labels).some((port) => this.modeWhenDone(namespace, labels, port) !== 'STRICT'));
+  }
+
+  private meantPorts({ namespace, ports }: MigratingService, labels: Labels): readonly (number | undefined)[] {
+    if (ports.length > 0 && ports.every(({ pod }) => pod !== undefined)) return ports.map(({ pod }) => pod);
+    const policies = this.policies.filter((policy) => policy.namespace === namespace && fits(selectedLabels(policy), labels));
+    return [undefined, ...policies.flatMap(({ spec }) => Object.keys(objectIn(spec, 'portLevelMtls'))).map(Number)];
   }
 
   /** Of pods that the program does not know, what the service picks them by. */
@@ -120,13 +125,21 @@ export class MigrationView {
   }
 
   public proxyOf(pods: ProgramPods): PodProxy {
-    return proxyOf(pods, this.namespaces.get(pods.namespace), this.injectsUnlabelled);
+    return proxyOf(pods, this.labelled(pods.namespace), this.injectsUnlabelled);
   }
 
-  /** Whether a Namespace of the program says that its pods join a mesh; undefined where another program makes it. */
+  /** Whether a Namespace of the program says that its pods join a mesh; undefined where another program makes it, or deployment tells. */
   public joins(namespace: string): boolean | undefined {
-    const manifest = this.namespaces.get(namespace);
+    const manifest = this.labelled(namespace);
     return manifest === undefined ? undefined : joins(labelsOf(manifest), this.injectsUnlabelled);
+  }
+
+  /** A Namespace of which the labels are known, as far as they decide on proxies. */
+  private labelled(namespace: string): Manifest | undefined {
+    const manifest = this.namespaces.get(namespace);
+    const labels = objectIn(manifest?.whole ?? {}, 'metadata')['labels'];
+    const isKnown = !isUnknown(labels) && !(isJsonObject(labels) && JOINING.some((label) => isUnknown(labels[label])));
+    return isKnown ? manifest : undefined;
   }
 
   /** Grants to all of a namespace. */
@@ -162,7 +175,7 @@ export class MigrationView {
   /** Whether a proxy may stand before some pods of a service: where the program knows none of its pods, what the namespace says. */
   public mayHaveProxies({ namespace, selector }: Pick<MigratingService, 'namespace' | 'selector'>): boolean {
     const pods = this.podsBehind(namespace, selector);
-    if (pods.length > 0) return pods.some((each) => ['sidecar', 'ambient', 'unknown'].includes(this.proxyOf(each).kind));
+    if (pods.length > 0) return pods.some((each) => this.proxyOf(each).kind !== 'none' && !isGateway(each));
     return this.joins(namespace) !== false;
   }
 

@@ -1,9 +1,11 @@
 import { isJsonObject } from '../../rules/json';
 import { objectIn, textIn } from '../../traffic/scope/reading';
 import { selectedLabels } from '../mtls/program-policies';
+import type { ProgramObject } from '../mtls/program-policies';
 import { picks } from '../mtls/program-pods';
 import type { MigrationView } from './migration-view';
 import type { PlannedStage } from './mtls-stages';
+import type { QueriedPods } from './plain-text-queries';
 
 /** Pods, or ports of them, that go on taking plain text: the program says so in a policy of its own. */
 export interface MtlsException {
@@ -40,11 +42,19 @@ function looseMode(mode: string | undefined): 'PERMISSIVE' | 'DISABLE' | undefin
 }
 
 /** Workloads with exceptions, by namespace: the metrics of proxies name them, and not their ports. */
-export function exceptedWorkloads(view: MigrationView, { namespaces }: PlannedStage): ReadonlyMap<string, readonly string[]> {
+export function exceptedWorkloads(view: MigrationView, { namespaces }: PlannedStage): Pick<QueriedPods, 'exceptions' | 'mingled'> {
+  const found = exceptingPolicies(view, namespaces).map((policy) => {
+    const workloads = view.podsIn(policy.namespace).filter((pods) => picks(selectedLabels(policy), pods));
+    return { namespace: policy.namespace, workloads: workloads.map(({ name }) => name) };
+  });
+  const names = [...new Set(found.map(({ namespace }) => namespace))];
+  return {
+    exceptions: new Map(names.map((name) => [name, [...new Set(found.filter(({ namespace }) => namespace === name).flatMap(({ workloads }) => workloads))]])),
+    mingled: names.filter((name) => found.some(({ namespace, workloads }) => namespace === name && workloads.length === 0)).sort(),
+  };
+}
+
+function exceptingPolicies(view: MigrationView, namespaces: readonly string[]): readonly ProgramObject[] {
   const policies = view.policies.filter((policy) => namespaces.includes(policy.namespace) && Object.keys(selectedLabels(policy)).length > 0);
-  const excepted = policies.filter((policy) => exceptionsIn(view, [policy.namespace]).some(({ construct }) => construct === policy.construct.node.path));
-  return new Map([...new Set(excepted.map(({ namespace }) => namespace))].map((namespace) => {
-    const selectors = excepted.filter((policy) => policy.namespace === namespace).map((policy) => selectedLabels(policy));
-    return [namespace, view.podsIn(namespace).filter((pods) => selectors.some((selector) => picks(selector, pods))).map(({ name }) => name)];
-  }));
+  return policies.filter((policy) => exceptionsIn(view, [policy.namespace]).some(({ construct }) => construct === policy.construct.node.path));
 }

@@ -12,6 +12,7 @@ import { isObjectConstruct, namespaceName } from '../../core/references';
 import type { NamespaceReference } from '../../core/references';
 import { describeValue } from '../../core/refusal';
 import { planAll } from '../../core/settle';
+import { Stage } from '../../core/stage';
 import type { Known } from '../../core/unknown';
 import { requireKnown } from '../../core/unknown';
 import type { Finding } from '../../errors/finding';
@@ -117,7 +118,7 @@ export class MtlsMigration extends Construct {
       meshWide,
     };
     const second = { ...place, atLeast: Duration.minutes(1), multipleOf: Duration.seconds(1), property: 'window' };
-    this.window = Duration.of(props.window ?? Duration.hours(24), second);
+    this.window = Duration.of(props.window === undefined ? Duration.hours(24) : props.window, second);
     this.accepted = checkedAcceptedRisks(this, props.acceptedRisks);
     this.policies = new Construct(this, 'namespaces');
     addMigration(this, props.mesh);
@@ -204,7 +205,7 @@ export class MtlsMigration extends Construct {
     const loose = [...stay].filter(([, mode]) => mode !== 'STRICT').map(([namespace]) => namespace);
     return {
       ...stage,
-      queries: plainTextQueries({ of, namespaces: queried, exceptions: exceptedWorkloads(view, stage) }, this.window.value),
+      queries: plainTextQueries({ of, namespaces: queried, ...exceptedWorkloads(view, stage) }, this.window.value),
       risks: risks.filter((risk) => acceptedBy(this.accepted, risk) === undefined),
       exceptions: exceptionsIn(view, stage.of === 'mesh' ? [...stage.namespaces, ...loose] : stage.namespaces),
     };
@@ -259,5 +260,8 @@ export class MtlsMigration extends Construct {
 }
 
 function makePolicy(scope: Construct, id: string, namespace: string): PeerAuthentication {
-  return new PeerAuthentication(scope, id, { metadata: { name: 'default', namespace }, spec: { mtls: { mode: 'STRICT' } } });
+  const policy = new PeerAuthentication(scope, id, { metadata: { name: 'default', namespace }, spec: { mtls: { mode: 'STRICT' } } });
+  // what keeps a port open is a policy, too, and comes first
+  policy.atStage(Stage.policies + 1);
+  return policy;
 }

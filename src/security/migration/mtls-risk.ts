@@ -1,15 +1,18 @@
 /** Why a stage may be an outage. */
 export type MtlsRiskCode =
   | 'auto-mtls-off'
+  | 'called-by-api-server'
   | 'client-of-other-mesh'
   | 'client-outside-mesh'
   | 'client-past-its-proxy'
   | 'external-client'
   | 'headless-without-proxies'
   | 'mtls-clash'
+  | 'other-certificates'
   | 'port-not-captured'
   | 'probe-not-rewritten'
-  | 'scraped-directly';
+  | 'scraped-directly'
+  | 'told-plain-text';
 
 /** Something that a stage would break. */
 export interface MtlsRisk {

@@ -2,9 +2,11 @@ import type { JsonObject } from '../../rules/json';
 import { labelsIn, listIn, numberIn, objectIn, textIn, textsIn } from '../../traffic/scope/reading';
 import type { Manifest } from '../../traffic/scope/program-manifests';
 import { isGateway } from '../mtls/pod-proxy';
+import type { ProgramPods } from '../mtls/program-pods';
 import type { MigratingService, MigrationView } from './migration-view';
 import { keepOpen } from './mtls-risk';
 import type { MtlsRisk } from './mtls-risk';
+import { isStrict } from './pod-risks';
 
 /** Clients outside of the cluster, which come without a certificate of the mesh: past its gateways, to the pods themselves. */
 export function outsideRisks(view: MigrationView, namespace: string): MtlsRisk[] {
@@ -13,13 +15,14 @@ export function outsideRisks(view: MigrationView, namespace: string): MtlsRisk[]
   const routes = ROUTES.flatMap((kind) => view.view.manifests.of(`gateway.networking.k8s.io/${kind}`));
   return [
     ...services.flatMap((service) => exposedRisks(view, service)),
+    ...view.podsIn(namespace).flatMap((pods) => hostPortRisks(view, pods)),
     ...ingresses.flatMap((ingress) => services.flatMap((service) => ingressRisks(view, ingress, service))),
     ...routes.flatMap((route) => services.flatMap((service) => routeRisks(view, route, service))),
   ];
 }
 
 /** Pods of gateways take what comes from outside, and whatever has no proxy takes plain text as before. */
-function isReached(view: MigrationView, service: MigratingService): boolean {
+export function isReached(view: MigrationView, service: MigratingService): boolean {
   const pods = view.podsBehind(service.namespace, service.selector);
   return view.mayHaveProxies(service) && !(pods.length > 0 && pods.every(isGateway));
 }
@@ -32,7 +35,17 @@ function exposedRisks(view: MigrationView, service: MigratingService): MtlsRisk[
   const strict = service.ports.find(({ pod }) => view.isStrictBehind(service, pod));
   if (strict === undefined) return [];
   const way = isExposed ? `type: ${type}` : 'externalIPs';
-  return [{ ...external(service, strict.pod), construct: service.construct.node.path, property: isExposed ? 'spec.type' : 'spec.externalIPs', got: `${way}, by which clients outside of the cluster call port ${strict.port} of ${nameOf(service)}` }];
+  return [{ ...external(nameOf(service), strict.pod), construct: service.construct.node.path, property: isExposed ? 'spec.type' : 'spec.externalIPs', got: `${way}, by which clients outside of the cluster call port ${strict.port} of ${nameOf(service)}` }];
+}
+
+/** A port of the node leads past all Services to the pods. */
+function hostPortRisks(view: MigrationView, pods: ProgramPods): MtlsRisk[] {
+  if (!['sidecar', 'ambient'].includes(view.proxyOf(pods).kind)) return [];
+  const ports = pods.containers.flatMap((container) => listIn(container, 'ports')).filter((port) => (numberIn(port, 'hostPort') ?? 0) > 0);
+  const strict = ports.find((port) => isStrict(view, pods, numberIn(port, 'containerPort')));
+  if (strict === undefined) return [];
+  const name = `${pods.namespace}/${pods.name}`;
+  return [{ ...external(`the ${pods.kind} ${name}`, numberIn(strict, 'containerPort')), construct: pods.construct.node.path, property: `${pods.template}spec.containers`, got: `hostPort: ${numberIn(strict, 'hostPort') ?? '?'}, by which clients outside of the cluster call ${pods.kind} ${name}` }];
 }
 
 function ingressRisks(view: MigrationView, { construct, name, spec }: Manifest, service: MigratingService): MtlsRisk[] {
@@ -42,7 +55,7 @@ function ingressRisks(view: MigrationView, { construct, name, spec }: Manifest, 
   const isNamed = backends.some((backend) => textIn(backend, 'name') === service.name && view.isStrictBehind(service, portOf(service, objectIn(backend, 'port'))?.pod));
   if (!isNamed) return [];
   const of = textIn(spec, 'ingressClassName');
-  return [{ ...external(service, found?.pod), construct: construct.node.path, property: 'spec', got: `the Ingress ${name}${of === undefined ? '' : ` of the class ${of}`}, whose controller calls ${nameOf(service)}` }];
+  return [{ ...external(nameOf(service), found?.pod), construct: construct.node.path, property: 'spec', got: `the Ingress ${name}${of === undefined ? '' : ` of the class ${of}`}, whose controller calls ${nameOf(service)}` }];
 }
 
 const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'];
@@ -60,14 +73,14 @@ function routeRisks(view: MigrationView, route: Manifest, service: MigratingServ
   const [named] = classes;
   const port = backend === undefined ? undefined : service.ports.find((each) => each.port === numberIn(backend, 'port'));
   if (backend === undefined || named === undefined || !view.isStrictBehind(service, port?.pod)) return [];
-  return [{ ...external(service, port?.pod), construct: route.construct.node.path, property: 'spec.parentRefs', got: `a route of a gateway of the class ${named}, which calls ${nameOf(service)}` }];
+  return [{ ...external(nameOf(service), port?.pod), construct: route.construct.node.path, property: 'spec.parentRefs', got: `a route of a gateway of the class ${named}, which calls ${nameOf(service)}` }];
 }
 
-function external(service: MigratingService, port: number | undefined): Pick<MtlsRisk, 'code' | 'expected' | 'fix'> {
+function external(what: string, port: number | undefined): Pick<MtlsRisk, 'code' | 'expected' | 'fix'> {
   return {
     code: 'external-client',
     expected: 'clients with certificates of the mesh: plain text is refused',
-    fix: `lead them through a gateway of the mesh (IngressRoute), or keep the port open: ${keepOpen(nameOf(service), port)}; where they do speak its TLS, say so in acceptedRisks`,
+    fix: `lead them through a gateway of the mesh (IngressRoute), or keep the port open: ${keepOpen(what, port)}; where they do speak its TLS, say so in acceptedRisks`,
   };
 }
 

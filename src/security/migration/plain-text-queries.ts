@@ -17,27 +17,31 @@ export interface QueriedPods {
   readonly of: 'namespaces' | 'mesh';
   /** Workloads that go on taking plain text, by namespace: their callers are shown apart. */
   readonly exceptions: ReadonlyMap<string, readonly string[]>;
+  /** Namespaces with exceptions for workloads that the program does not know: their callers cannot be shown apart. */
+  readonly mingled: readonly string[];
 }
 
-/** What is counted. Connections that have been open for long are not opened anew, but have bytes sent. */
+/** What is counted. Connections that have been open for long are not opened anew, but bytes go over them, perhaps one way only. */
 const METRICS = [
   { name: 'istio_requests_total', what: 'requests' },
   { name: 'istio_tcp_connections_opened_total', what: 'connections' },
   { name: 'istio_tcp_received_bytes_total', what: 'bytes on connections' },
+  { name: 'istio_tcp_sent_bytes_total', what: 'bytes of answers on connections' },
 ] as const;
 
 const BY = 'source_workload_namespace, source_workload, source_principal, destination_workload_namespace, destination_workload';
 
 /** The queries for one stage; nothing may be left in them, but what is said to stay. */
-export function plainTextQueries({ namespaces, of, exceptions }: QueriedPods, window: string): readonly MtlsQuery[] {
+export function plainTextQueries({ namespaces, of, exceptions, mingled }: QueriedPods, window: string): readonly MtlsQuery[] {
   if (of === 'namespaces' && namespaces.length === 0) return [];
   const excepted = [...exceptions].filter(([, workloads]) => workloads.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const mixed = excepted.map(([namespace]) => namespace);
   const whole = of === 'mesh' ? [[notIn([...namespaces, ...mixed])]] : among(namespaces.filter((name) => !mixed.includes(name)));
   const strict = [...whole, ...excepted.map(([namespace, workloads]) => [is(NAMESPACE, [namespace]), isNot(WORKLOAD, workloads)])];
   const loose = excepted.map(([namespace, workloads]) => [is(NAMESPACE, [namespace]), is(WORKLOAD, workloads)]);
+  const but = mingled.length === 0 ? '' : `, but for those that exceptions in ${mingled.join(', ')} are for`;
   return [
-    ...queriesOf(strict, window, (what) => `${what} in plain text; nothing may be left`),
+    ...queriesOf(strict, window, (what) => `${what} in plain text; nothing may be left${but}`),
     ...queriesOf(loose, window, (what) => `${what} in plain text to workloads with exceptions; only those that the exceptions are for may be left`),
   ];
 }

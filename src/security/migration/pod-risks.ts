@@ -13,7 +13,7 @@ import type { MtlsRisk } from './mtls-risk';
 export function podRisks(view: MigrationView, namespace: string): MtlsRisk[] {
   return [
     ...view.podsIn(namespace).flatMap((pods) => probeRisks(view, pods)),
-    ...view.servicesIn(namespace).flatMap((service) => [...capturedRisks(view, service), ...headlessRisks(view, service)]),
+    ...view.servicesIn(namespace).flatMap((service) => [...capturedRisks(view, service), ...toldRisks(view, service), ...headlessRisks(view, service)]),
   ];
 }
 
@@ -76,6 +76,25 @@ function pastProxy(view: MigrationView, pods: ProgramPods, port: number): Uncapt
   if (kind === 'sidecar') return uncapturedInbound(view, pods, port);
   if (kind !== 'ambient' || !isTrue(pods.annotations[BYPASS] ?? '')) return undefined;
   return { said: `${BYPASS}: "true"`, property: `${pods.template}metadata.annotations` };
+}
+
+const TLS_MODE = 'security.istio.io/tlsMode';
+
+/** The injector leaves a label alone by which istiod has callers speak plain text to a sidecar. */
+function toldRisks(view: MigrationView, service: MigratingService): MtlsRisk[] {
+  return view.podsBehind(service.namespace, service.selector).flatMap((pods): MtlsRisk[] => {
+    const said = pods.labels[TLS_MODE] ?? 'istio';
+    const strict = service.ports.find(({ pod }) => isStrict(view, pods, pod));
+    if (said === 'istio' || said === '' || strict === undefined || view.proxyOf(pods).kind !== 'sidecar') return [];
+    return [{
+      code: 'told-plain-text',
+      construct: pods.construct.node.path,
+      property: `${pods.template}metadata.labels`,
+      got: `${TLS_MODE}: "${said}", by which callers of ${service.namespace}/${service.name} send plain text`,
+      expected: 'pods that callers speak the mesh\'s TLS to: plain text is refused',
+      fix: `take the label out: the injector says "istio"; or keep the port open: ${keepOpen(`the ${pods.kind} ${pods.name}`, strict.pod)}`,
+    }];
+  });
 }
 
 /** Callers of a headless service speak TLS to all of its pods, or to none as soon as one has no proxy. */

@@ -38,9 +38,9 @@ function isMerged(view: MigrationView, pods: ProgramPods): boolean {
 function monitorRisks(view: MigrationView, monitor: Manifest, namespace: string): MtlsRisk[] {
   const { construct, spec } = monitor;
   if (!isAbout(monitor, namespace)) return [];
-  const selector = labelsIn(objectIn(spec, 'selector'), 'matchLabels');
+  const selector = objectIn(spec, 'selector');
   const isOfPods = listIn(spec, 'podMetricsEndpoints').length > 0;
-  const endpoints = listIn(spec, isOfPods ? 'podMetricsEndpoints' : 'endpoints').filter((endpoint) => (textIn(endpoint, 'scheme') ?? '').toLowerCase() !== 'https');
+  const endpoints = listIn(spec, isOfPods ? 'podMetricsEndpoints' : 'endpoints').filter((endpoint) => !hasCertificate(endpoint));
   const found = isOfPods
     ? view.podsIn(namespace).filter((pods) => fits(selector, pods.labels)).flatMap((pods) => endpoints.map((endpoint) => ({ pods, port: numberedPort(pods, portOf(endpoint)) })))
     : view.servicesIn(namespace).filter(({ manifest }) => manifest !== undefined && fits(selector, labelsOf(manifest))).flatMap((service) =>
@@ -77,9 +77,34 @@ function portOf(endpoint: JsonObject): unknown {
   return endpoint['targetPort'] ?? endpoint['portNumber'] ?? endpoint['port'];
 }
 
-/** A selector without labels is for all. */
-function fits(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
-  return Object.keys(selector).length === 0 || picks(selector, { labels });
+/** TLS alone is what an application ends itself, and the proxy asks for a certificate. */
+function hasCertificate(endpoint: JsonObject): boolean {
+  const { cert, certFile } = objectIn(endpoint, 'tlsConfig');
+  return (textIn(endpoint, 'scheme') ?? '').toLowerCase() === 'https' && (cert !== undefined || certFile !== undefined);
+}
+
+/** A selector that says nothing is for all. */
+function fits(selector: JsonObject, labels: Readonly<Record<string, string>>): boolean {
+  const wanted = labelsIn(selector, 'matchLabels');
+  const expressions = listIn(selector, 'matchExpressions');
+  return (Object.keys(wanted).length === 0 || picks(wanted, { labels })) && expressions.every((expression) => holds(expression, labels));
+}
+
+function holds(expression: JsonObject, labels: Readonly<Record<string, string>>): boolean {
+  const own = labels[textIn(expression, 'key') ?? ''];
+  const isListed = own !== undefined && textsIn(expression, 'values').includes(own);
+  switch (textIn(expression, 'operator')) {
+    case 'In':
+      return isListed;
+    case 'NotIn':
+      return !isListed;
+    case 'Exists':
+      return own !== undefined;
+    case 'DoesNotExist':
+      return own === undefined;
+    default:
+      return true;
+  }
 }
 
 function firstPort(pods: ProgramPods): number | undefined {

@@ -5,6 +5,7 @@ import type { Finding } from '../../errors/finding';
 import { DestinationHosts } from '../mtls/destination-hosts';
 import { mtlsClashes } from '../mtls/mtls-clashes';
 import type { PeerPolicy } from '../mtls/mtls-mode';
+import { apiServerRisks } from './api-server-risks';
 import { clientRisks } from './client-risks';
 import type { MigrationView } from './migration-view';
 import type { MtlsRisk } from './mtls-risk';
@@ -20,13 +21,16 @@ export function stageRisks(view: MigrationView, { stages }: MigrationPlan): Read
   const clashes = (made: readonly PeerPolicy[]): readonly Finding[] => mtlsClashes(hosts, [...policies, ...made]);
   // those that there are whatever the migration does are refused already
   const before = new Set(clashes([]).map(placeOf));
+  const own = (made: readonly PeerPolicy[]): readonly Finding[] => mtlsClashes(hosts, [...policies, ...made], (tls, mode) => tls === 'MUTUAL' && mode === 'STRICT');
+  const ownBefore = new Set(own([]).map(placeOf));
   return new Map(
     stages.map((stage) => [
       stage.number,
       sorted([
         ...(stage === firstStrict(stages) ? meshRisks(view) : []),
-        ...stage.namespaces.flatMap((namespace) => risksOf(view, namespace)),
+        ...lookedAt(view, stage).flatMap((namespace) => risksOf(view, namespace)),
         ...clashes(policiesOf(view, stage)).filter((finding) => !before.has(placeOf(finding))).map(clashRisk),
+        ...own(policiesOf(view, stage)).filter((finding) => !ownBefore.has(placeOf(finding))).map(ownCertificatesRisk),
       ]),
     ]),
   );
@@ -37,7 +41,12 @@ function firstStrict(stages: readonly PlannedStage[]): PlannedStage | undefined 
 }
 
 function risksOf(view: MigrationView, namespace: string): readonly MtlsRisk[] {
-  return [...clientRisks(view, namespace), ...podRisks(view, namespace), ...outsideRisks(view, namespace), ...scrapeRisks(view, namespace)];
+  return [...clientRisks(view, namespace), ...podRisks(view, namespace), ...outsideRisks(view, namespace), ...apiServerRisks(view, namespace), ...scrapeRisks(view, namespace)];
+}
+
+/** With the mesh, pods beside the control plane become strict as well. */
+function lookedAt({ root, mesh }: MigrationView, { of, namespaces }: PlannedStage): readonly string[] {
+  return of === 'mesh' ? [...new Set([...namespaces, root, mesh.namespace])] : namespaces;
 }
 
 /** Callers' proxies speak the mesh's TLS by themselves, unless they are told not to. */
@@ -61,6 +70,18 @@ function policiesOf(view: MigrationView, { namespaces }: PlannedStage): readonly
 /** What synthesis refuses as soon as the stage is taken: a DestinationRule that turns the mesh's TLS off. */
 function clashRisk({ construct = '', property, got, expected, fix = '' }: Finding): MtlsRisk {
   return { code: 'mtls-clash', construct, property, got, expected, fix };
+}
+
+/** A DestinationRule that names certificates itself: as a rule for an application that ends TLS, which plain-text ports let through. */
+function ownCertificatesRisk({ construct = '', property, got }: Finding): MtlsRisk {
+  return {
+    code: 'other-certificates',
+    construct,
+    property,
+    got,
+    expected: "certificates of the mesh, which istiod hands out: the pods' proxies refuse others",
+    fix: "leave tls out, or keep the port open with a MtlsPolicy; where these are the mesh's own, say so in acceptedRisks",
+  };
 }
 
 function placeOf({ construct, property }: Finding): string {

@@ -9,7 +9,7 @@ import { labelsIn, listIn, numberIn } from '../../traffic/scope/reading';
 import { policyTarget } from '../access/policy-target';
 import type { ServiceSubject } from '../access/policy-target';
 import { proxyOf } from './pod-proxy';
-import { programObject } from './program-policies';
+import { NO_POLICIES, programObject, programPolicies } from './program-policies';
 import type { ProgramObject } from './program-policies';
 import { picks, programPods } from './program-pods';
 import type { ProgramPods } from './program-pods';
@@ -58,13 +58,14 @@ export class DestinationHosts {
     if (behind.length === 0) return false;
     this.namespaces ??= new ProgramManifests(this.root, this.cluster).of('/Namespace');
     const manifest = this.namespaces.find(({ name }) => name === namespace);
-    return behind.every((pods) => proxyOf(pods, manifest).kind === 'none');
+    const byDefault = (programPolicies(this.root).get(this.cluster) ?? NO_POLICIES).meshes.some(({ injectsUnlabelled }) => injectsUnlabelled);
+    return behind.every((pods) => proxyOf(pods, manifest, byDefault).kind === 'none');
   }
 
   /** Callers follow the narrowest of their own namespace, else of the service's, else of the root namespace. */
   private goesFirst(other: ProgramObject, rule: ProgramObject, service: Destination): boolean {
     if (other === rule || !isIn(this.hostOf(other), service.host)) return false;
-    if (other.namespace === rule.namespace) return this.hostOf(other).length > this.hostOf(rule).length;
+    if (other.namespace === rule.namespace) return isNarrower(this.hostOf(other), this.hostOf(rule));
     return this.rootNamespaces.includes(rule.namespace) && other.namespace === service.namespace;
   }
 
@@ -99,6 +100,11 @@ function asDestination(service: ServiceSubject): Destination {
   // ports of the service and of its pods stand in one order
   const pairs = service.ports.map((each, index) => ({ port: each.port, pod: ports()[index]?.number }));
   return { host: service.host, namespace: service.namespace, labels: selector?.() ?? {}, ports: pairs };
+}
+
+/** A name before an asterisk, and more of a name before less. */
+function isNarrower(host: string, than: string): boolean {
+  return host.startsWith('*') === than.startsWith('*') ? host.length > than.length : than.startsWith('*');
 }
 
 /** Whether a host, perhaps with an asterisk in front, stands for another. */

@@ -18,7 +18,8 @@ import type { SaidTls } from './said-tls';
 /** Has the mutual TLS of a program, and policies that it writes itself, judged as a whole at synthesis, when everything is rendered. */
 export function judgeMtls(construct: IConstruct): void {
   rootState(construct, 'mtlsJudged', (root) => {
-    root.node.addValidation({ validate: () => judge(root) });
+    // cdk8s asks again for each chart that it writes
+    root.node.addValidation({ validate: () => SynthSession.of(root).once(judge, () => judge(root)) });
     return {};
   });
 }
@@ -79,15 +80,20 @@ function rivalFinding(policy: ProgramObject, first: ProgramObject): Finding {
   };
 }
 
-/** Where callers are told to speak something else than what pods take, by these policies. */
-export function mtlsClashes(hosts: DestinationHosts, policies: readonly PeerPolicy[]): Finding[] {
+/**
+ * Where callers are told to speak something else than what pods take, by these policies.
+ *
+ * @param isClash whether what a DestinationRule says does not go with a mode
+ * @default isClash - whether each call would fail
+ */
+export function mtlsClashes(hosts: DestinationHosts, policies: readonly PeerPolicy[], isClash: (tls: string, mode: MtlsMode) => boolean = clash): Finding[] {
   return hosts.rules.flatMap((rule) => {
     const said = saidTls(rule.spec);
     if (said.length === 0) return [];
     const services = hosts.of(rule);
     return said.flatMap((each) => {
       const clashing = services.flatMap((service) => {
-        const mode = modesOf(service, each, said, policies, hosts.rootNamespaces).find((one) => clash(each.mode, one));
+        const mode = modesOf(service, each, said, policies, hosts.rootNamespaces).find((one) => isClash(each.mode, one));
         return mode === undefined || hosts.isWithoutProxies(service) ? [] : [{ service, mode }];
       });
       const [first] = clashing;

@@ -27,19 +27,31 @@ const MODE = 'istio.io/dataplane-mode';
  */
 export function proxyOf(pods: ProgramPods, namespace: Manifest | undefined, byDefault = false): PodProxy {
   const { labels, annotations, template } = pods;
+  const around = namespace === undefined ? undefined : labelsIn(objectIn(namespace.whole, 'metadata'), 'labels');
   if (pods.hostNetwork) return { kind: 'none', why: 'pods in the network of their node', property: `${template}spec.hostNetwork` };
   if (pods.containers.some((container) => textIn(container, 'name') === 'istio-proxy')) return isGateway(pods) ? OWN : SIDECAR;
-  const wish = labels[INJECT] ?? annotations[INJECT];
+  const isWished = isInjected(pods, around, byDefault);
   const injected = /\b(gateway|grpc-(agent|simple))\b/.test(annotations[TEMPLATES] ?? '') ? OWN : SIDECAR;
-  if (wish === 'true') return injected;
-  const around = namespace === undefined ? undefined : labelsIn(objectIn(namespace.whole, 'metadata'), 'labels');
-  const isAmbient = (labels[MODE] ?? around?.[MODE]) === 'ambient' && around?.['istio-injection'] !== 'enabled';
-  if (isAmbient) return AMBIENT;
+  if (isWished === true && labels[INJECT] === 'true') return injected;
+  if ((labels[MODE] ?? around?.[MODE]) === 'ambient' && around?.['istio-injection'] !== 'enabled') return AMBIENT;
+  if (isWished === true) return injected;
+  const wish = labels[INJECT] ?? annotations[INJECT];
   if (wish === 'false') return { kind: 'none', why: `pods with ${INJECT}: "false"`, property: `${template}metadata.${labels[INJECT] === undefined ? 'annotations' : 'labels'}` };
   if (labels[MODE] === 'none' && around?.[MODE] === 'ambient') return { kind: 'none', why: `pods with ${MODE}: none`, property: `${template}metadata.labels` };
-  if (around === undefined) return { kind: 'unknown', why: '', property: '' };
-  if (joins(around, byDefault) || (around['istio-injection'] === undefined && labels['istio.io/rev'] !== undefined)) return injected;
+  if (isWished === undefined) return { kind: 'unknown', why: '', property: '' };
+  if (wish === 'true' && labels[INJECT] === undefined) return { kind: 'none', why: `pods with ${INJECT}: "true" as an annotation, where the injector goes by labels`, property: `${template}metadata.annotations` };
   return { kind: 'none', why: `pods of the namespace ${pods.namespace}, which does not join the mesh`, property: 'metadata.namespace' };
+}
+
+/** Namespaces in which the injector leaves all pods alone. */
+const IGNORED: ReadonlySet<string> = new Set(['kube-node-lease', 'kube-public', 'kube-system', 'local-path-storage']);
+
+/** Its webhook is asked by labels, of the namespace before those of the pods; whoever is asked for may still say no. Undefined where the namespace is not known. */
+function isInjected({ namespace, labels, annotations }: ProgramPods, around: Readonly<Record<string, string>> | undefined, byDefault: boolean): boolean | undefined {
+  const wish = labels[INJECT];
+  if ((wish ?? annotations[INJECT]) === 'false' || IGNORED.has(namespace)) return false;
+  if (around === undefined) return wish === 'true' ? true : undefined;
+  return around['istio-injection'] === undefined ? joins({ ...around, [MODE]: '' }, byDefault) || wish === 'true' || labels['istio.io/rev'] !== undefined : around['istio-injection'] === 'enabled';
 }
 
 const SIDECAR: PodProxy = { kind: 'sidecar', why: '', property: '' };

@@ -4,6 +4,7 @@ import { meshConfig } from '../../control-plane/istiod/mesh-config-map';
 import type { IstiodSettings } from '../../control-plane/istiod/istiod-settings';
 import { Cluster } from '../../core/cluster';
 import { SynthSession } from '../../core/synth-session';
+import { MeshError } from '../../errors/mesh-error';
 import { isJsonObject } from '../../rules/json';
 import type { Json, JsonObject } from '../../rules/json';
 
@@ -24,6 +25,8 @@ export interface MeshSettings {
   readonly pathNormalization: string | undefined;
   /** Names of external authorizers. */
   readonly authorizers: readonly string[];
+  /** Whether pods of namespaces that say nothing get a sidecar. */
+  readonly injectsUnlabelled: boolean;
 }
 
 /** What the policies of one cluster have to be judged by. */
@@ -70,15 +73,16 @@ export function policiesAround(construct: IConstruct, policies: ReadonlyMap<stri
   return policies.get(Cluster.pathOf(construct)) ?? NO_POLICIES;
 }
 
-/** What cannot be rendered is a finding already, of whoever renders it. */
+/** What is refused when it is rendered is a finding already; any other error is one of the program, or ours. */
 export function programObject(construct: ApiObject): ProgramObject | undefined {
   try {
     const manifest = construct.toJson() as JsonObject;
     const { name, namespace } = (manifest['metadata'] ?? {}) as { readonly name?: string; readonly namespace?: string };
     const spec = manifest['spec'];
     return { construct, name: name ?? '', namespace: namespace ?? '', spec: isJsonObject(spec) ? spec : {} };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (MeshError.isMeshError(error)) return undefined;
+    throw error;
   }
 }
 
@@ -126,6 +130,7 @@ function meshSettings(settings: IstiodSettings): MeshSettings {
     authorizers: list(config['extensionProviders'])
       .filter((each): each is JsonObject => isJsonObject(each) && ('envoyExtAuthzHttp' in each || 'envoyExtAuthzGrpc' in each))
       .flatMap((each) => text(each['name']) ?? []),
+    injectsUnlabelled: settings.injection.injection.enableNamespacesByDefault === true,
   };
 }
 

@@ -25,3 +25,12 @@ test('the order of what is given does not matter', () => {
   expect(expected).toEqual([['web'], ['orders'], ['billing'], ['mail'], ['stock']]);
   expect(clientsFirst([...names].reverse(), calls(Object.fromEntries(Object.entries(called).reverse())))).toEqual(expected);
 });
+
+test('a chain and a circle of thousands are put in order at once, and not walked again for each', () => {
+  const names = Array.from({ length: 3000 }, (_, index) => `n${String(index).padStart(4, '0')}`);
+  const chain = calls(Object.fromEntries(names.slice(1).map((name, index) => [name, [names[index] ?? '']])));
+  const before = performance.now();
+  expect(clientsFirst(names, chain).flat()).toEqual([...names].reverse());
+  expect(clientsFirst(names, new Map([...chain, [names[0] ?? '', new Set([names.at(-1) ?? ''])]]))).toEqual([names]);
+  expect(performance.now() - before).toBeLessThan(5_000);
+});

@@ -4,7 +4,7 @@ import { App, Chart } from 'cdk8s';
 import { Namespace as PlusNamespace } from 'cdk8s-plus-28';
 import { PeerAuthentication } from '../../../imports/istio';
 import { Namespace } from '../../../imports/kubernetes';
-import { Access, Cluster, Mesh, MeshNamespace, MeshService, MtlsMigration, MtlsPolicy, StrictMtlsNamespace } from '../../../src';
+import { Access, Cluster, Mesh, MeshApp, MeshNamespace, MeshService, MtlsMigration, MtlsPolicy, StrictMtlsNamespace } from '../../../src';
 import type { MtlsMigrationProps } from '../../../src';
 import { synthTo } from '../../../src/testing';
 import { caught } from '../../support/caught';
@@ -174,7 +174,7 @@ describe('who judges by modes, and for the first time, sees those of the stage',
 test('queries look back as far as they are told, at what becomes strict next', () => {
   const made = shop();
   const migration = made.migrate('web', { window: '1h30m' });
-  expect(migration.next?.queries.map(({ promql }) => promql.slice(promql.indexOf('(increase('), promql.indexOf('{')))).toEqual(['(increase(istio_requests_total', '(increase(istio_tcp_connections_opened_total', '(increase(istio_tcp_received_bytes_total']);
+  expect(migration.next?.queries.map(({ promql }) => promql.slice(promql.indexOf('(increase('), promql.indexOf('{')))).toEqual(['(increase(istio_requests_total', '(increase(istio_tcp_connections_opened_total', '(increase(istio_tcp_received_bytes_total', '(increase(istio_tcp_sent_bytes_total']);
   for (const { promql } of migration.next?.queries ?? []) {
     expect(promql).toContain('destination_workload_namespace="orders"}[1h30m]');
     expect(promql).toContain('offset 1h30m');
@@ -183,6 +183,15 @@ test('queries look back as far as they are told, at what becomes strict next', (
 });
 
 describe('policies for some pods', () => {
+  test.each([['known to the program', true], ['known by name only', false]])('have their callers shown apart where the pods are %s, and are named where that cannot be', (_what, isKnown) => {
+    const made = migrating();
+    made.namespace('orders');
+    const target = isKnown ? made.service('orders') : MeshService.fromName(made.chart, 'named', { name: 'orders', namespace: 'orders', ports: [80] });
+    new MtlsPolicy(made.chart, 'till', { target, ports: { 9090: 'PERMISSIVE' } });
+    const shown = [...new Set(made.migrate('start').next?.queries.map(({ shows }) => shows.replace(/^.* in plain text/, '')))];
+    expect(shown).toEqual(isKnown ? ['; nothing may be left', ' to workloads with exceptions; only those that the exceptions are for may be left'] : ['; nothing may be left, but for those that exceptions in orders are for']);
+  });
+
   test('stay as they are, and are said with the stage of their namespace', () => {
     const made = shop();
     new MtlsPolicy(made.chart, 'till', { target: made.orders, ports: { 9090: 'PERMISSIVE', 8080: 'STRICT', 7070: 'DISABLE' } });
@@ -195,6 +204,17 @@ describe('policies for some pods', () => {
     // the mode of the other ports is that of the namespace
     expect(policy.spec?.mtls).toBeUndefined();
   });
+});
+
+test('exceptions are applied before what they are excepted from', () => {
+  const app = new MeshApp({ outdir: 'unused' });
+  const chart = new Chart(app, 'shop');
+  const mesh = new Mesh(chart, 'mesh', { mtls: 'PERMISSIVE', controlPlane: false });
+  new Namespace(chart, 'orders', { metadata: { labels: mesh.injectionLabels } });
+  new MtlsMigration(chart, 'strict', { mesh, stage: 'orders' });
+  new MtlsPolicy(chart, 'till', { target: MeshService.fromName(chart, 'named', { name: 'orders', namespace: 'orders', ports: [80] }), ports: { 9090: 'PERMISSIVE' } });
+  const policies = app.synthYaml().split('---').filter((object) => object.includes('kind: PeerAuthentication') && object.includes('namespace: orders'));
+  expect(policies.map((object) => (object.includes('9090') ? 'exception' : 'strict'))).toEqual(['exception', 'strict']);
 });
 
 describe('programs', () => {

@@ -237,7 +237,7 @@ const REFUSALS: readonly Refusal[] = [
     code: 'scraped-directly',
     program: (made, orders, mended) => {
       orders();
-      monitor(made, 'ServiceMonitor', { namespaceSelector: { any: true }, selector: { matchLabels: {} }, endpoints: [{ port: 'http', ...(mended && { scheme: 'https' }) }] });
+      monitor(made, 'ServiceMonitor', { namespaceSelector: { any: true }, selector: { matchLabels: {} }, endpoints: [{ port: 'http', ...(mended && { scheme: 'https', tlsConfig: { certFile: '/etc/prom-certs/cert-chain.pem' } }) }] });
     },
     construct: 'shop/monitor', property: 'spec.endpoints', got: 'port 8080 of Deployment orders/orders, which Prometheus reads itself',
   },
