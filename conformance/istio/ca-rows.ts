@@ -1,10 +1,11 @@
 import * as path from 'node:path';
 import { Chart } from 'cdk8s';
+import { Cluster } from '../../src/core/cluster';
 import { MeshApp } from '../../src/core/mesh-app';
 import { MeshError } from '../../src/errors/mesh-error';
 import { Mesh } from '../../src/mesh/mesh';
 import { PluginCa } from '../../src/security/certificates/plugin-ca';
-import { authorityCases } from '../../test/security/certificates/authorities';
+import { authorityCases, authorityPairs } from '../../test/security/certificates/authorities';
 import type { Authority } from '../../test/security/certificates/authorities';
 import { Cases } from '../api/cases';
 import { runProgram } from '../envoy/run-program';
@@ -42,6 +43,15 @@ export async function caRow(options: BinariesOptions = {}): Promise<JudgeRow> {
     const { refused = '', distrusted = '' } = ofTls[index] ?? {};
     cases.judge(`${what}, in a Secret of the type kubernetes.io/tls`, refused + distrusted === '' ? undefined : `Istio's "${refused}${distrusted}"`);
   });
+  // in two clusters of one mesh, each asked of the roots of the other
+  const pairs = authorityPairs();
+  const ofPeers = await verdictsOf(pairs.flatMap(({ east, west }) => [{ ...east, peerRoots: west.rootCert }, { ...west, peerRoots: east.rootCert }]), false, options);
+  pairs.forEach(({ what, east, west, trust }, index) => {
+    const said = ofPeers.slice(2 * index, 2 * index + 2);
+    const works = said.every(({ refused, distrusted }) => refused + distrusted === '');
+    const ours = refusalOfPair(east, west);
+    cases.judge(`two clusters: ${what}`, works === trust && works === (ours === '') ? undefined : `ours "${ours}", Istio's "${said.map(({ refused, distrusted }) => refused + distrusted).join('", "')}"`);
+  });
   const late = verdicts.filter(({ refused, distrusted }) => refused === '' && distrusted !== '').length;
   const exceptions = asked.flatMap(({ what, stricter }) => (stricter === undefined ? [] : [`${what}: ${stricter}`]));
   return cases.row(`${late} of them istiod starts with, and no peer takes its certificates; stricter on purpose: ${exceptions.join('; ')}`);
@@ -49,10 +59,26 @@ export async function caRow(options: BinariesOptions = {}): Promise<JudgeRow> {
 
 /** Why we refuse it, or nothing. */
 function ourRefusal(files: Authority): string {
-  try {
-    const chart = new Chart(new MeshApp({ outdir: 'unused', onWarning: () => undefined }), 'platform');
+  const chart = new Chart(new MeshApp({ outdir: 'unused', onWarning: () => undefined }), 'platform');
+  return refusalOf(() => {
     new PluginCa(chart, 'ca', { mesh: Mesh.fromName(chart, 'mesh'), ...files, allowPlainTextKey: true });
     chart.toJson();
+  });
+}
+
+function refusalOfPair(east: Authority, west: Authority): string {
+  const app = new MeshApp({ outdir: 'unused', onWarning: () => undefined });
+  return refusalOf(() => {
+    for (const [clusterName, files] of Object.entries({ east, west })) {
+      new Mesh(new Chart(new Cluster(app, clusterName), 'platform'), 'mesh', { clusterName, meshId: 'shop', pluginCa: { ...files, allowPlainTextKey: true } });
+    }
+    app.synthYaml();
+  });
+}
+
+function refusalOf(body: () => void): string {
+  try {
+    body();
     return '';
   } catch (error) {
     if (MeshError.isMeshError(error)) return error.findings.map(({ code }) => code).join();
@@ -60,7 +86,7 @@ function ourRefusal(files: Authority): string {
   }
 }
 
-async function verdictsOf(files: readonly Authority[], tls: boolean, options: BinariesOptions): Promise<readonly Verdict[]> {
+async function verdictsOf(files: readonly (Authority & { readonly peerRoots?: string })[], tls: boolean, options: BinariesOptions): Promise<readonly Verdict[]> {
   const programs = { name: 'istio-ca', module: __dirname, programs: ['istio-ca'], sources: ['cmd/istio-ca', 'internal', 'agentgateway-api'], flags: '-s -w' };
   const program = path.join(await goBinaries(programs, options), 'istio-ca');
   const input = files.map((each) => `${JSON.stringify({ ...each, certChain: each.certChain ?? each.caCert, tls })}\n`).join('');

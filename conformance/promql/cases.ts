@@ -27,6 +27,7 @@ interface Counted {
 const REQUESTS = 'istio_requests_total';
 const OPENED = 'istio_tcp_connections_opened_total';
 const BYTES = 'istio_tcp_received_bytes_total';
+const SENT = 'istio_tcp_sent_bytes_total';
 const ALWAYS = '1+5x300';
 
 function counted({ from, to, policy, metric = REQUESTS, reporter = 'destination', values = ALWAYS }: Counted): Series {
@@ -61,7 +62,7 @@ function queries(): Readonly<Record<'shop' | 'till' | 'both' | 'mesh', readonly 
 
 export function queryCases(): readonly QueryCase[] {
   const { shop, till, both, mesh } = queries();
-  const [requests, opened, bytes] = shop.map(({ promql }) => promql) as [string, string, string];
+  const [requests, opened, bytes, sent] = shop.map(({ promql }) => promql) as [string, string, string, string];
   const one = (what: string, series: Counted, shows: readonly string[], query = requests): QueryCase => ({ what, query, series: [counted(series)], shows });
   const plain = { from: 'unknown/unknown', to: 'shop/web', policy: 'none' } as const;
   const seen = ['unknown/unknown > shop/web'];
@@ -78,6 +79,7 @@ export function queryCases(): readonly QueryCase[] {
     one('a caller that was mended before the window', { ...plain, values: '0+5x100 500x200' }, []),
     one('a proxy that began anew within the window', { ...plain, values: '0+5x250 0+1x50' }, seen),
     one('a connection that has been open since before the window, and is used', { ...plain, metric: BYTES }, seen, bytes),
+    one('a connection over which a caller only listens', { ...plain, metric: SENT }, seen, sent),
     one('the same, among the connections that are opened', { ...plain, metric: OPENED, values: '1x300' }, [], opened),
     { what: 'several callers, and replicas of one', query: requests, series: [counted(plain), { ...counted(plain), series: counted(plain).series.replace('pod="a"', 'pod="b"') }, counted({ from: 'old/cron', to: 'shop/web', policy: 'none' }), counted({ from: 'web/web', to: 'shop/web', policy: 'mutual_tls' })], shows: [...seen, 'old/cron > shop/web'] },
     ...['both-a', 'both-b'].map((name) => one(`one of two that go together (${name})`, { ...plain, to: `${name}/web` }, [`unknown/unknown > ${name}/web`], both[0]?.promql)),
@@ -85,8 +87,8 @@ export function queryCases(): readonly QueryCase[] {
     one('a workload with an exception, among the others', { ...plain, to: 'till/printer.v1' }, [], till[0]?.promql),
     one('a workload of which the name is almost that of an exception', { ...plain, to: 'till/printerxv1' }, ['unknown/unknown > till/printerxv1'], till[0]?.promql),
     one('a workload beside one with an exception', { ...plain, to: 'till/desk' }, ['unknown/unknown > till/desk'], till[0]?.promql),
-    one('a workload with an exception, by itself', { ...plain, to: 'till/printer.v1' }, ['unknown/unknown > till/printer.v1'], till[3]?.promql),
-    one('a workload without one, among those with exceptions', { ...plain, to: 'till/desk' }, [], till[3]?.promql),
+    one('a workload with an exception, by itself', { ...plain, to: 'till/printer.v1' }, ['unknown/unknown > till/printer.v1'], till[4]?.promql),
+    one('a workload without one, among those with exceptions', { ...plain, to: 'till/desk' }, [], till[4]?.promql),
     one('the mesh: a namespace that had a stage of its own', plain, [], mesh[0]?.promql),
     one('the mesh: a namespace that had none', { ...plain, to: 'elsewhere/job' }, ['unknown/unknown > elsewhere/job'], mesh[0]?.promql),
     one('the mesh: mutual TLS', { from: 'shop/web', to: 'elsewhere/job', policy: 'mutual_tls' }, [], mesh[0]?.promql),

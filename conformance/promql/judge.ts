@@ -3,6 +3,7 @@ import type { Judge } from '../runner/judge';
 import { CONTROL, queryCases, shownAs } from './cases';
 import { ask, promtoolBinary } from './promtool';
 import type { Series } from './promtool';
+import { trustDomainRow } from './trust-domain';
 
 /** Mutual TLS in place of plain text: what a query showed has to be gone. */
 const MENDED = /connection_security_policy="(none|unknown)"/;
@@ -27,6 +28,7 @@ export const judge: Judge = {
     controls.judge(CONTROL.what, await ask(promtool, CONTROL.series, CONTROL.query, []));
     row(cases.row());
     row(controls.row());
+    row(await trustDomainRow(promtool, signal));
     return { rows: [] };
   },
 };

@@ -3,7 +3,9 @@ import type { IstiodProps } from '../control-plane/istiod/istiod-props';
 import type { MeshConfig } from '../control-plane/mesh-config';
 import type { MeshReference } from '../control-plane/mesh-reference';
 import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
+import { Cluster } from '../core/cluster';
 import { addPlanner } from '../core/planner';
+import { isUnknown } from '../core/unknown';
 import type { Finding } from '../errors/finding';
 import { MeshError } from '../errors/mesh-error';
 import type { MeshPluginCaProps } from '../security/certificates/plugin-ca-props';
@@ -13,6 +15,10 @@ import { certificateSettings } from '../security/certificates/certificate-lifeti
 import type { CertificateSettings } from '../security/certificates/certificate-lifetime';
 import { WARN_BEFORE } from '../security/certificates/ca-validity';
 import { IstioCsr } from '../security/certificates/istio-csr';
+import { findLeftPolicies } from '../security/certificates/left-policies';
+import { compareTrustDomains } from '../security/certificates/mesh-trust-domains';
+import { compareRevisions } from '../security/certificates/revision-signers';
+import type { RevisionSigner } from '../security/certificates/revision-signers';
 import { mergeProps } from './merge-props';
 import type { MeshProps } from './mesh-props';
 
@@ -26,8 +32,14 @@ export class MeshCertificates {
     mesh: Construct & MeshReference,
     private readonly props: MeshProps,
   ) {
-    const { certificates, istioCsr, trustDomainMigration } = props;
+    const { certificates, istioCsr, primary, trustDomainMigration } = props;
     this.settings = certificates === undefined ? undefined : certificateSettings(within(placeOf(mesh), 'certificates'), certificates);
+    // no istiod runs where another cluster's is asked
+    if (primary === undefined) {
+      compareRevisions({ construct: mesh, namespace: mesh.namespace, signer: signerOf(props) });
+      this.compareDomains(mesh);
+    }
+    if (trustDomainMigration !== undefined) findLeftPolicies(mesh, trustDomainMigration);
     if (istioCsr === undefined) return;
     this.csr = IstioCsr.isIstioCsr(istioCsr) ? istioCsr : new IstioCsr(mesh, 'istio-csr', { ...this.ownIstioCsr(mesh), ...istioCsr, mesh });
     if (trustDomainMigration?.stage === 'issue-new') this.warnOfRestart(mesh, trustDomainMigration);
@@ -48,11 +60,11 @@ export class MeshCertificates {
   public istiod(meshConfig: MeshConfig | undefined): IstiodProps {
     const { pluginCa, trustDomainMigration } = this.props;
     const proxies = this.settings?.proxies ?? {};
-    const aliases = [...(trustDomainMigration?.aliases ?? []), ...(meshConfig?.trustDomainAliases ?? [])];
+    const aliases = this.aliases();
     const config = mergeProps<MeshConfig>(
       ...(Object.keys(proxies).length === 0 ? [] : [{ defaultConfig: { proxyMetadata: proxies } } as MeshConfig]),
       meshConfig,
-      ...(trustDomainMigration === undefined || aliases.length === 0 ? [] : [{ trustDomainAliases: [...new Set(aliases)] } as MeshConfig]),
+      ...(trustDomainMigration === undefined || aliases.length === 0 ? [] : [{ trustDomainAliases: aliases } as MeshConfig]),
     );
     const env = this.settings?.istiod ?? {};
     return {
@@ -66,6 +78,22 @@ export class MeshCertificates {
   public ztunnel(): ZtunnelProps {
     const env = this.settings?.ztunnel ?? {};
     return { ...(Object.keys(env).length > 0 && { env }), ...(this.csr !== undefined && { caAddress: this.csr.address }) };
+  }
+
+  /** Those of the stage, and those that are for good; of the latter, one that is known at deployment only is refused where it is written. */
+  private aliases(): readonly string[] {
+    const { trustDomainMigration, meshConfig } = this.props;
+    const given = meshConfig?.trustDomainAliases ?? [];
+    return [...new Set([...(trustDomainMigration?.aliases ?? []), ...(isUnknown(given) ? [] : given)])];
+  }
+
+  /** Meshes without an id of their own may be different ones. What is known at deployment only is not compared. */
+  private compareDomains(mesh: Construct): void {
+    const { meshId, meshConfig } = this.props;
+    if (isUnknown(meshConfig?.trustDomainAliases)) return;
+    const trustDomain = meshConfig?.trustDomain ?? Cluster.factsOf(mesh).trustDomain;
+    const domains = [trustDomain, ...this.aliases()];
+    if (typeof meshId === 'string' && domains.every((each) => typeof each === 'string')) compareTrustDomains({ construct: mesh, meshId, trustDomain, aliases: domains.slice(1) });
   }
 
   /** istiod signs for whoever it is that asks, in the mesh's trust domain; istio-csr wants to be asked by the right name. */
@@ -98,4 +126,11 @@ export class MeshCertificates {
       ...(dataPlane === 'ambient' && { trustedNodeAccounts: [`${namespaceOfZtunnel}/${ztunnel?.name ?? 'ztunnel'}`] }),
     };
   }
+}
+
+/** Said for the mesh, or for its istiod alone. */
+function signerOf({ pluginCa, istioCsr, istiod }: MeshProps): RevisionSigner['signer'] {
+  const { certificatesFrom } = istiod ?? {};
+  if (pluginCa !== undefined || certificatesFrom === 'cacerts') return 'pluginCa';
+  return istioCsr !== undefined || certificatesFrom === 'istio-csr' ? 'istioCsr' : undefined;
 }

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { addWorkload } from '../../../examples/02-traffic/workload';
+import { AuthorizationPolicy } from '../../../imports/istio';
 import { Cluster, Mesh, MeshNamespace, StrictMtlsNamespace, TrustDomainMigration } from '../../../src';
 import type { TrustDomainStage } from '../../../src';
 import { inFrontOf } from '../case';
@@ -26,6 +27,14 @@ const at = (stage: TrustDomainStage, from = 'old.example'): Program => (app) => 
   const orders = shop.addService('orders', { port: 8080 });
   for (const service of [web, orders]) addWorkload(chart, service);
   orders.allowFrom([web, MeshNamespace.fromName(chart, 'monitoring')]);
+};
+
+/** The same, and a policy of one's own that denies `web` by its old name. */
+const withOwnPolicy = (stage: TrustDomainStage): Program => (app) => {
+  at(stage)(app);
+  const chart = new Chart(app.node.findChild('prod'), 'own', { namespace: 'shop' });
+  const rules = [{ from: [{ source: { principals: [`${OLD ?? ''}/ns/shop/sa/web`] } }] }];
+  new AuthorizationPolicy(chart, 'no-web', { metadata: { name: 'no-web' }, spec: { action: 'DENY', rules } });
 };
 
 const asks = (domain: string | undefined, account: string, expect: Outcome, control?: Outcome, namespace = 'shop'): Check => ({
@@ -93,5 +102,21 @@ export const trustDomain: readonly Case[] = [
     through,
     checks: [asks(NEW, 'web', IN, OUT), asks(NEW, 'batch', OUT), asks(OLD, 'web', CUT)],
     control: { what: 'no grant', edit: noGrant },
+  },
+  {
+    name: 'trust domain: a policy of one\'s own by the old one, while both are accepted',
+    promise: 'it holds for certificates of both',
+    program: withOwnPolicy('issue-new'),
+    through,
+    checks: [asks(OLD, 'web', OUT, IN), asks(NEW, 'web', OUT, IN)],
+    control: { what: 'without it', edit: drop('AuthorizationPolicy', 'no-web') },
+  },
+  {
+    name: 'trust domain: a policy of one\'s own by the old one, after the migration',
+    promise: 'whom it denies is let in, which is why it is warned of',
+    program: withOwnPolicy('done'),
+    through,
+    checks: [asks(NEW, 'web', IN, OUT)],
+    control: { what: 'by the new one', edit: replace('AuthorizationPolicy', 'no-web', /old\.example/, 'new.example') },
   },
 ];

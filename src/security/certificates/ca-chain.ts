@@ -91,7 +91,7 @@ function wayFindings(place: Place, way: Way): Finding[] {
 }
 
 /** The ways from a certificate to a root, shortest first. A name may be that of several certificates: roots are renewed. */
-function waysToRoot(signing: CaCertificate, chain: readonly CaCertificate[], roots: readonly CaCertificate[]): readonly Way[] {
+export function waysToRoot(signing: CaCertificate, chain: readonly CaCertificate[], roots: readonly CaCertificate[]): readonly Way[] {
   const found: PlacedCertificate[][] = [];
   let steps = 0;
   const go = (way: Way): void => {

@@ -40,7 +40,8 @@ export function issuerRef(place: Place, { issuer, kind = 'ClusterIssuer', group 
   if (dns1123Subdomain(name).length > 0) throw refuse(within(place, 'issuer'), 'bad-name', describeValue(name), 'the name of an issuer: a-z, 0-9, dashes and dots within', 'give its metadata.name');
   // issuers of other groups have kinds of their own
   const checked = group === GROUP ? oneOf(at('kind'), kind, ['ClusterIssuer', 'Issuer']) : someText(at('kind'), kind);
-  return { name, kind: checked, group: someText(at('group'), group) };
+  if (dns1123Subdomain(someText(at('group'), group)).length > 0) throw refuse(at('group'), 'bad-name', describeValue(group), 'an API group: a-z, 0-9, dashes and dots within', 'give the part of its apiVersion before the slash');
+  return { name, kind: checked, group };
 }
 
 /** How long a certificate holds, and how long before its end it is renewed. */

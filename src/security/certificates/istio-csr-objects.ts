@@ -24,11 +24,15 @@ export const NAMESPACE_RULES: PolicyRule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['create'] },
 ];
 
-/** In all namespaces: the ConfigMap with the root, and who shows a token. */
+/**
+ * In all namespaces: the ConfigMap with the root, and who shows a token. To make and to watch cannot be limited to a name; to change can,
+ * and without that limit it might rewrite the configuration of the mesh, or of anything else.
+ */
 export function clusterRules({ trustedNodeAccounts }: IstioCsrSettings): PolicyRule[] {
   const isNodeAsked = trustedNodeAccounts.length > 0;
   return [
-    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'create', 'update', 'watch'] },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'create', 'watch'] },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: ['istio-ca-root-cert'], verbs: ['get', 'update'] },
     { apiGroups: [''], resources: isNodeAsked ? ['namespaces', 'pods'] : ['namespaces'], verbs: ['get', 'list', 'watch'] },
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   ];
@@ -107,10 +111,10 @@ function container(settings: IstioCsrSettings): Container {
 }
 
 function argsOf(settings: IstioCsrSettings): string[] {
-  const { props, meshNamespace, issuer, host, trustDomain, trustedNodeAccounts, maxCertificateDuration } = settings;
+  const { props, meshNamespace, clusterName, issuer, host, trustDomain, trustedNodeAccounts, maxCertificateDuration } = settings;
   return [
     `--certificate-namespace=${meshNamespace}`,
-    `--cluster-id=${props.clusterName ?? 'Kubernetes'}`,
+    `--cluster-id=${clusterName}`,
     `--issuer-group=${issuer.group}`,
     `--issuer-kind=${issuer.kind}`,
     `--issuer-name=${issuer.name}`,

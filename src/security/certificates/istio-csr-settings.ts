@@ -3,10 +3,12 @@ import { count, flag, object, props as propsOf, text, texts } from '../../contro
 import type { Shape } from '../../control-plane/prop-shape';
 import { Cluster } from '../../core/cluster';
 import { Duration } from '../../core/duration';
+import { isDnsLabel } from '../../core/kubernetes-names';
 import { describeValue } from '../../core/refusal';
 import { namespaceName } from '../../core/references';
+import { requireKnown } from '../../core/unknown';
 import { dns1123Subdomain } from '../../validation/names';
-import { placeOf, refuse, someList, within } from '../../traffic/rules/refuse';
+import { placeOf, refuse, someList, someText, within } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
 import type { Construct } from 'constructs';
 import { issuerRef, times } from './cert-manager';
@@ -25,6 +27,7 @@ export interface IstioCsrSettings {
   readonly props: IstioCsrProps;
   readonly namespace: string;
   readonly meshNamespace: string;
+  readonly clusterName: string;
   readonly trustDomain: string;
   /** `<host>:<port>` that proxies ask for certificates at. */
   readonly address: string;
@@ -66,7 +69,8 @@ export const ISTIO_CSR_SHAPE: Shape = {
 /** @throws MeshError for what no istio-csr can have. */
 export function istioCsrSettings(construct: Construct, props: IstioCsrProps): IstioCsrSettings {
   const place = placeOf(construct);
-  const namespace = namespaceName(construct, props.namespace ?? 'cert-manager');
+  requireKnownProps(place, props);
+  const namespace = namespaceName(construct, props.namespace === undefined ? 'cert-manager' : props.namespace);
   if (namespace === props.mesh.namespace) {
     throw refuse(within(place, 'namespace'), 'root-namespace', JSON.stringify(namespace), 'a namespace without istiod: it may make requests for any identity', "leave it out for 'cert-manager'");
   }
@@ -78,6 +82,7 @@ export function istioCsrSettings(construct: Construct, props: IstioCsrProps): Is
     props,
     namespace,
     meshNamespace: props.mesh.namespace,
+    clusterName: props.clusterName === undefined ? 'Kubernetes' : someText(within(place, 'clusterName'), props.clusterName),
     trustDomain: Cluster.factsOf(construct).trustDomain,
     host: `${NAME}.${namespace}.svc`,
     address: `${NAME}.${namespace}.svc:443`,
@@ -91,6 +96,11 @@ export function istioCsrSettings(construct: Construct, props: IstioCsrProps): Is
     revisions: revisionsOf(within(place, 'revisions'), props),
     trustedNodeAccounts: (props.trustedNodeAccounts ?? []).map((account, index) => nodeAccount(within(place, `trustedNodeAccounts[${index}]`), account)),
   };
+}
+
+/** All but the root is written into arguments and names, or decides which objects there are. */
+function requireKnownProps(place: Place, props: IstioCsrProps): void {
+  for (const [name, value] of Object.entries(props)) if (name !== 'rootCert') requireKnown(value, within(place, name));
 }
 
 /** The props have longer names than cert-manager's fields. */
@@ -120,7 +130,9 @@ function revisionsOf(place: Place, { revisions, mesh }: IstioCsrProps): readonly
   const all = revisions === undefined ? [mesh.revision ?? 'default'] : someList(place, revisions);
   const twice = all.find((revision, index) => all.indexOf(revision) < index);
   if (twice !== undefined) throw refuse(place, 'named-twice', describeValue(twice), 'each revision once', 'leave one of them out');
-  return [...all].sort();
+  const wrong = all.findIndex((revision) => !isDnsLabel(revision));
+  if (wrong < 0) return [...all].sort();
+  throw refuse({ ...place, property: `${place.property}[${wrong}]` }, 'bad-revision', describeValue(all[wrong]), 'a revision: 1 to 63 of a-z, 0-9 and dashes within', "write dashes for dots, and 'default' for that without a name");
 }
 
 function dnsName(place: Place, name: string): string {

@@ -6,6 +6,7 @@ import type { MeshReference } from '../../control-plane/mesh-reference';
 import { Duration } from '../../core/duration';
 import type { ObjectProps } from '../../core/mesh-object';
 import { requirePlace } from '../../core/place';
+import { addPlanner } from '../../core/planner';
 import { requestSharedObject } from '../../core/shared-objects';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
@@ -38,8 +39,8 @@ export const CA_SECRET = 'cacerts';
 export class PluginCa extends Construct {
   /**
    * @throws MeshError for PEM that cannot be read, a certificate that is no authority, a chain that does not lead to the root, a key
-   * that is another one's or weak, a key in plain text; at synthesis, for a certificate that has ended or not begun. A key is never
-   * shown.
+   * that is another one's or weak, a key in plain text; at synthesis, for a certificate that has ended or not begun, and for clusters
+   * of one mesh that refuse each other. A key is never shown.
    */
   public constructor(scope: Construct, id: string, props: PluginCaProps) {
     requirePlace(scope, id);
@@ -51,12 +52,13 @@ export class PluginCa extends Construct {
     const place = placeOf(this);
     requireKeys(place, props, ['mesh', 'certManager', ...GIVEN]);
     requireMesh(this, props.mesh);
-    this.requireWaiting(props.mesh);
+    this.requireWaiting(props);
     const { namespace } = props.mesh;
     if (props.certManager !== undefined) {
       const both = GIVEN.find((name) => (props as unknown as Readonly<Record<string, unknown>>)[name] !== undefined);
       if (both !== undefined) throw refuse(within(place, both), 'contradiction', `${both} and certManager`, 'either: what cert-manager makes is not known here', 'leave one of them out');
       this.askCertManager(namespace, props.certManager);
+      compareAuthorities({ construct: this, mesh: props.mesh, keptBy: 'cert-manager' });
       return;
     }
     this.check(props, props.mesh);
@@ -64,11 +66,19 @@ export class PluginCa extends Construct {
   }
 
   /** Started before the Secret is there, istiod would make up a root. */
-  private requireWaiting(mesh: MeshReference): void {
-    const { settings } = mesh as { readonly settings?: IstiodSettings };
-    if (settings === undefined || settings.props.certificatesFrom === 'cacerts') return;
-    const got = `${mesh.node.path}, whose istiod does not wait for the Secret ${CA_SECRET}`;
-    throw refuse(within(placeOf(this), 'mesh'), 'istiod-does-not-wait', got, 'a Mesh that is given its authority, or the mesh of another program', 'give these props to the Mesh, as pluginCa');
+  private requireWaiting({ mesh, caKey }: PluginCaProps): void {
+    const expected = 'a Mesh that is given its authority, or the mesh of another program';
+    const istiod = settingsOf(mesh);
+    if (istiod !== undefined) {
+      if (istiod.props.certificatesFrom === 'cacerts') return;
+      const got = `${mesh.node.path}, whose istiod does not wait for the Secret ${CA_SECRET}`;
+      throw refuse(within(placeOf(this), 'mesh'), 'istiod-does-not-wait', got, expected, 'give these props to the Mesh, as pluginCa');
+    }
+    // a Secret of this program comes before istiod
+    if (caKey !== undefined || !isInstalled(mesh)) return;
+    const got = `${mesh.node.path}, whose istiod starts without the Secret ${CA_SECRET}, as Istio's own installers have it`;
+    const fix = `see that ${CA_SECRET} is there before istiod first starts, which makes up a root otherwise`;
+    warnAtSynthesis(this, { code: 'istiod-does-not-wait', severity: 'warning', construct: this.node.path, property: 'mesh', got, expected, fix });
   }
 
   private check(props: GivenCaProps, mesh: MeshReference): void {
@@ -88,8 +98,8 @@ export class PluginCa extends Construct {
     const ways = chainFindings(place, files, own);
     if (own.length > 0) throw new MeshError(own);
     watchValidity(this, ways, { ...(now !== undefined && { now }), warnBefore });
-    const { roots, signing } = files;
-    if (roots !== undefined && signing !== undefined) compareAuthorities({ construct: this, mesh, roots, signing });
+    const { roots, signing, chain } = files;
+    if (roots !== undefined && signing !== undefined && chain !== undefined) compareAuthorities({ construct: this, mesh, roots, signing, chain, ways });
   }
 
   private makeSecret(namespace: string, { rootCert, caCert, certChain, caKey }: GivenCaProps): void {
@@ -103,7 +113,7 @@ export class PluginCa extends Construct {
   private askCertManager(namespace: string, given: CertManagerCa): void {
     const place = within(placeOf(this), 'certManager');
     requireIssuerKeys(place, given, ['commonName', 'duration', 'renewBefore', 'algorithm']);
-    const algorithm = oneOf(within(place, 'algorithm'), given.algorithm ?? 'ECDSA', ['ECDSA', 'RSA'] as const);
+    const algorithm = oneOf(within(place, 'algorithm'), given.algorithm === undefined ? 'ECDSA' : given.algorithm, ['ECDSA', 'RSA'] as const);
     const { duration, renewBefore } = times(place, given, '8760h');
     requestCertificate(this, CA_SECRET, namespace, {
       isCA: true,
@@ -116,6 +126,23 @@ export class PluginCa extends Construct {
       issuerRef: issuerRef(place, given),
     });
   }
+}
+
+function settingsOf(mesh: unknown): IstiodSettings | undefined {
+  return (mesh as { readonly settings?: IstiodSettings } | undefined)?.settings;
+}
+
+/** A mesh of values, profiles or an IstioOperator, by its structure: its istiod is one of its components. */
+function isInstalled(mesh: MeshReference): boolean {
+  const { components } = mesh as { readonly components?: Readonly<Record<string, unknown>> };
+  return Object.values(components ?? {}).some((each) => settingsOf(each)?.runs === true);
+}
+
+function warnAtSynthesis(construct: Construct, finding: Finding): void {
+  const check = (): void => {
+    throw new MeshError([finding]);
+  };
+  addPlanner(construct, { key: `${finding.code} ${construct.node.path}`, plan: () => undefined, check });
 }
 
 /** X.509 has no longer ones. */

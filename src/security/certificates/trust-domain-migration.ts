@@ -27,7 +27,8 @@ export interface TrustDomainMigrationProps {
  * The move of a mesh from one trust domain to another, in stages of which each is a synthesis of its own. Between two of them, all
  * clusters have to have the one before.
  *
- * It tells a `Cluster` its trust domain, and a `Mesh` what counts as the same.
+ * It tells a `Cluster` its trust domain, and a `Mesh` what counts as the same. An ambient mesh cannot accept two, and is refused in
+ * between: ztunnel knows no aliases.
  *
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-td-migration/
  * @example
@@ -69,17 +70,22 @@ export class TrustDomainMigration {
   }
 
   /**
-   * What to ask Prometheus before `done`: the calls of an hour whose caller shows a certificate of the old trust domain, by caller.
-   * Nothing is left for longer than a workload's certificate holds.
+   * What to ask Prometheus before `done`: who called within the last hour by a certificate of the old trust domain, and who was called
+   * by one; a line for each identity. Nothing is left for longer than a workload's certificate holds.
    *
    * @see https://istio.io/latest/docs/reference/config/metrics/
    */
   public get remainingQuery(): string {
     // once for PromQL's text, once for the pattern
-    const callers = `source_principal=~"spiffe://${this.from.replaceAll('.', '\\\\.')}/.*"`;
+    const pattern = `spiffe://${this.from.replaceAll('.', '\\\\.')}/.*`;
     const metrics = ['istio_requests_total', 'istio_tcp_connections_opened_total'];
-    return metrics.map((metric) => `sum by (source_principal) (increase(${metric}{${callers}}[1h])) > 0`).join(' or ');
+    return metrics.flatMap((metric) => ['source_principal', 'destination_principal'].map((side) => counted(side, `${metric}{${side}=~"${pattern}"}`))).join(' or ');
   }
+}
+
+/** What grew, and what was not there before: a counter that begins at one and stays there does not grow, and is a call. */
+function counted(side: string, series: string): string {
+  return `sum by (${side}) (increase(${series}[1h]) > 0 or (max_over_time(${series}[1h]) > 0 unless ${series} offset 1h))`;
 }
 
 function domain(place: Place, value: string): string {

@@ -109,3 +109,41 @@ export function authorityCases(): readonly AuthorityCase[] {
     bad('a key that is none', files(ca, root, { caKey: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n' }), 'bad-pem', 'caKey'),
   ];
 }
+
+/** The authorities of two clusters of one mesh. */
+export interface AuthorityPair {
+  /** How they stand to each other, as in "while both roots are in all clusters". */
+  readonly what: string;
+  readonly east: Authority;
+  readonly west: Authority;
+  /** Whether each takes the certificates of the other. */
+  readonly trust: boolean;
+  /** Whose program is refused, and why, where they do not. */
+  readonly refused?: { readonly cluster: 'east' | 'west'; readonly code: string };
+}
+
+/** What there is on the way from one root to another, and what must not be. */
+export function authorityPairs(): readonly AuthorityPair[] {
+  const [old, next] = [makeCertificate('old'), makeCertificate('next')];
+  const both = old.pem + next.pem;
+  const under = (root: Made, rootCert = root.pem): Authority => {
+    const ca = makeCertificate('ca', { issuer: root });
+    return { rootCert, caCert: ca.pem, caKey: ca.key.pem };
+  };
+  const between = makeCertificate('between', { issuer: old });
+  const below = makeCertificate('below', { issuer: between });
+  const deep: Authority = { rootCert: old.pem, caCert: below.pem, caKey: below.key.pem, certChain: below.pem + between.pem };
+  return [
+    { what: 'one root', east: under(old), west: under(old), trust: true },
+    { what: 'both roots in all clusters', east: under(old, both), west: under(old, both), trust: true },
+    { what: 'one that has the new root already', east: under(old), west: under(old, both), trust: true },
+    { what: 'one that signs by the new root', east: under(old, both), west: under(next, both), trust: true },
+    { what: 'one that has the new root alone', east: under(next, both), west: under(next), trust: true },
+    { what: 'a root made anew with the same key', east: under(old), west: under(old, makeCertificate('old', { key: old.key }).pem), trust: true },
+    { what: 'one that signs by an intermediate of an intermediate', east: under(old), west: deep, trust: true },
+    { what: 'one that took the old root away too early', east: under(old, both), west: under(next), trust: false, refused: { cluster: 'west', code: 'untrusted-cluster' } },
+    { what: 'one that has not got the new root yet', east: under(old), west: under(next, both), trust: false, refused: { cluster: 'east', code: 'untrusted-cluster' } },
+    { what: 'no root in common', east: under(old), west: under(next), trust: false, refused: { cluster: 'west', code: 'no-common-root' } },
+    { what: 'a root of the same name, made anew', east: under(old), west: under(makeCertificate('old')), trust: false, refused: { cluster: 'west', code: 'no-common-root' } },
+  ];
+}

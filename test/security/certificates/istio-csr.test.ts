@@ -95,8 +95,9 @@ describe('a mesh with istio-csr', () => {
       [['leases'], ['get', 'list', 'create', 'update', 'watch']],
       [['events'], ['create']],
     ]);
-    const verbs = program.one(ClusterRole, NAME).rules?.flatMap((rule) => rule.resources?.map((resource) => `${resource}: ${rule.verbs.join()}`));
-    expect(verbs).toEqual(['configmaps: get,list,create,update,watch', 'namespaces: get,list,watch', 'tokenreviews: create']);
+    const verbs = program.one(ClusterRole, NAME).rules?.flatMap((rule) => rule.resources?.map((resource) => `${resource}${(rule.resourceNames ?? []).map((name) => ` ${name}`).join('')}: ${rule.verbs.join()}`));
+    // of all ConfigMaps of the cluster it changes those with the root
+    expect(verbs).toEqual(['configmaps: list,create,watch', 'configmaps istio-ca-root-cert: get,update', 'namespaces: get,list,watch', 'tokenreviews: create']);
   });
 
   test('is told what it is for', () => {
@@ -219,6 +220,12 @@ describe('bad input', () => {
     ['an account without a namespace', { trustedNodeAccounts: ['ztunnel'] }, { code: 'bad-name', property: 'trustedNodeAccounts[0]' }],
     ['a revision twice', { revisions: ['a', 'a'] }, { code: 'named-twice', property: 'revisions' }],
     ['no revision', { revisions: [] }, { code: 'empty-list', property: 'revisions' }],
+    ['a revision that cannot be', { revisions: ['a', 'B.1'] }, { code: 'bad-revision', property: 'revisions[1]' }],
+    ['a group that cannot be', { issuerGroup: 'cert manager' }, { code: 'bad-name', property: 'issuerGroup' }],
+    ['an empty name', { clusterName: '' }, { code: 'bad-text', property: 'clusterName' }],
+    ['null for a namespace', { namespace: null }, { code: 'bad-reference', property: 'namespace' }],
+    ['names that are known at deployment only', { istiodDnsNames: unknown<string[]>('names') }, { code: 'unknown-value', property: 'istiodDnsNames' }],
+    ['a flag that is known at deployment only', { networkPolicy: unknown<boolean>('flag') }, { code: 'unknown-value', property: 'networkPolicy' }],
     ['a misspelt key', { issuers: 'a' }, { code: 'unknown-prop', property: 'issuers' }],
     ['a key in place of the root', { rootCert: root.key.pem }, { code: 'key-for-certificate', property: 'rootCert' }],
     ['a leaf in place of the root', { rootCert: makeCertificate('leaf', { ca: false }).pem }, { code: 'not-a-ca', property: 'rootCert' }],
@@ -236,6 +243,7 @@ describe('bad input', () => {
   });
 
   test.each<[string, (chart: Chart) => MeshProps, { code: string; property: string }]>([
+    ['one that is for other revisions', () => ({ revision: 'b', istioCsr: { issuer: 'a', revisions: ['a', 'c'] } }), { code: 'unknown-revision', property: 'istioCsr.revisions' }],
     ['an address beside it', () => ({ istioCsr: { issuer: 'a' }, istiod: { proxy: { caAddress: 'x:1' } } }), { code: 'said-twice', property: 'istiod.proxy.caAddress' }],
     ["another revision's", (chart) => ({ revision: 'b', istioCsr: new IstioCsr(chart, 'csr', { mesh: Mesh.fromName(chart, 'other', { revision: 'a' }), issuer: 'a' }) }), { code: 'unknown-revision', property: 'istioCsr' }],
     ["another namespace's", (chart) => ({ istioCsr: new IstioCsr(chart, 'csr', { mesh: Mesh.fromName(chart, 'other', { namespace: 'other' }), issuer: 'a' }) }), { code: 'other-namespace', property: 'istioCsr' }],

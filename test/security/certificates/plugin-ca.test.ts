@@ -1,15 +1,17 @@
 import { Chart } from 'cdk8s';
 import { Secret } from '../../../imports/kubernetes/secret';
 import { MeshApp } from '../../../src/core/mesh-app';
+import type { MeshReference } from '../../../src/control-plane/mesh-reference';
 import { Cluster } from '../../../src/core/cluster';
 import { unknown } from '../../../src/core/unknown';
 import { Mesh } from '../../../src/mesh/mesh';
+import type { MeshProps } from '../../../src/mesh/mesh-props';
 import { PluginCa } from '../../../src/security/certificates/plugin-ca';
 import type { GivenCaProps, PluginCaProps } from '../../../src/security/certificates/plugin-ca-props';
 import { synthTo } from '../../../src/testing';
 import { caught } from '../../support/caught';
 import { makeCertificate } from '../../support/certificate-maker';
-import { authorityCases } from './authorities';
+import { authorityCases, authorityPairs } from './authorities';
 
 const root = makeCertificate('root');
 const ca = makeCertificate('ca', { issuer: root });
@@ -22,6 +24,12 @@ function platform(): Chart {
 
 function pluginCa(props: Partial<Record<keyof GivenCaProps | 'certManager', unknown>>, chart = platform()): Chart {
   new PluginCa(chart, 'ca', { mesh: Mesh.fromName(chart, 'mesh'), ...props } as unknown as PluginCaProps);
+  return chart;
+}
+
+function chartOf(props: MeshProps): Chart {
+  const chart = platform();
+  new Mesh(chart, 'mesh', props);
   return chart;
 }
 
@@ -169,7 +177,6 @@ describe('bad input', () => {
 });
 
 describe('clusters of one mesh', () => {
-  const west = makeCertificate('west', { issuer: root });
   const stranger = makeCertificate('stranger');
   const program = (meshId: string | undefined, east: object, other: object): Chart => {
     const app = new MeshApp();
@@ -181,13 +188,11 @@ describe('clusters of one mesh', () => {
     return charts[0] as Chart;
   };
 
-  test('trust one root', () => {
-    expect(synthTo(program('shop', given, { rootCert: root.pem, caCert: west.pem })).warnings).toEqual([]);
-    expect(finding(() => synthTo(program('shop', given, { rootCert: stranger.pem, caCert: stranger.pem })))).toMatchObject({ code: 'no-common-root', construct: 'west/platform/mesh/plugin-ca', property: 'rootCert' });
-  });
-
-  test('trust one root of two while it is renewed', () => {
-    expect(synthTo(program('shop', { ...given, rootCert: root.pem + stranger.pem }, { rootCert: stranger.pem, caCert: stranger.pem })).warnings).toEqual([]);
+  test.each(authorityPairs().map((each) => [each.what, each] as const))('%s', (_, { east, west: other, refused }) => {
+    const [one, two] = [east, other].map((files) => ({ ...files, allowPlainTextKey: true }));
+    const synthesize = (): unknown => synthTo(program('shop', one ?? {}, two ?? {})).warnings;
+    if (refused === undefined) expect(synthesize()).toEqual([]);
+    else expect(finding(synthesize)).toMatchObject({ code: refused.code, construct: `${refused.cluster}/platform/mesh/plugin-ca`, property: 'rootCert' });
   });
 
   test('have intermediates of their own', () => {
@@ -207,6 +212,20 @@ describe('a mesh with one', () => {
     const waiting = platform();
     new PluginCa(waiting, 'ca', { mesh: new Mesh(waiting, 'mesh', { istiod: { certificatesFrom: 'cacerts' } }), ...withKey });
     expect(synthTo(waiting).many(Secret)).toHaveLength(1);
+  });
+
+  test.each<[string, (chart: Chart) => MeshReference]>([
+    ['of a profile', (chart) => Mesh.fromProfile(chart, 'mesh', 'minimal')],
+    ['of Helm', (chart) => Mesh.fromHelmValues(chart, 'mesh', { base: {}, istiod: {} })],
+  ])('one %s does not wait, which is a warning where the Secret comes from elsewhere', (_, make) => {
+    const warned = (props: object): readonly unknown[] => {
+      const chart = platform();
+      new PluginCa(chart, 'ca', { mesh: make(chart), ...props } as PluginCaProps);
+      return synthTo(chart).warnings.filter(({ code }) => code === 'istiod-does-not-wait').map(({ construct, property }) => [construct, property]);
+    };
+    expect(warned(given)).toEqual([['platform/ca', 'mesh']]);
+    expect(warned({ certManager: { issuer: 'mesh-root' } })).toEqual([['platform/ca', 'mesh']]);
+    expect(warned(withKey)).toEqual([]);
   });
 
   test('may ask an istiod of another cluster', () => {
@@ -271,9 +290,39 @@ describe('a mesh with one', () => {
     expect(finding(() => synthTo(both({ rootCert: root.pem, caCert: root.pem })))).toMatchObject({ code: 'several-authorities', construct: 'platform/two/plugin-ca', property: 'caCert' });
   });
 
+  test.each<[string, object, string]>([
+    ['pluginCa', { pluginCa: withKey }, 'pluginCa'],
+    ['an istiod that waits for the Secret', { istiod: { certificatesFrom: 'cacerts' } }, 'pluginCa'],
+    ['istioCsr', { istioCsr: { issuer: 'mesh-root' } }, 'istioCsr'],
+  ])('is one for a revision beside %s, which would make up a root', (_, told, property) => {
+    const beside = (first: object, second: object, namespace?: string): Chart => {
+      const chart = platform();
+      new Mesh(chart, 'one', { revision: 'a', ...first });
+      new Mesh(chart, 'two', { revision: 'b', ...second, ...(namespace !== undefined && { namespace }) });
+      return chart;
+    };
+    for (const [first, second, construct] of [[told, {}, 'platform/two'], [{}, told, 'platform/one']] as const) {
+      expect(finding(() => synthTo(beside(first, second)))).toMatchObject({ code: 'signer-of-one-revision', construct, property });
+    }
+    // nobody signs for another mesh, and in the other clusters it is the others' matter
+    expect(synthTo(beside(told, {}, 'other-system')).warnings).toEqual([]);
+    expect(synthTo(beside({}, {})).warnings).toEqual([]);
+  });
+
+  test.each(['ENABLE_CA_SERVER', 'EXTERNAL_CA', 'K8S_SIGNER', 'PILOT_CERT_PROVIDER', 'ROOT_CA_DIR'])('is not what istiod is told by %s', (name) => {
+    for (const told of [{ pluginCa: withKey }, { istioCsr: { issuer: 'mesh-root' } }]) {
+      expect(finding(() => new Mesh(platform(), 'mesh', { ...told, istiod: { env: { [name]: 'true' } } }))).toMatchObject({ code: 'said-twice', construct: 'platform/mesh', property: `istiod.env.${name}` });
+    }
+    expect(synthTo(chartOf({ istiod: { env: { [name]: 'true' } } })).warnings).toEqual([]);
+  });
+
   test('is one that cert-manager keeps, too', () => {
     const chart = platform();
     for (const revision of ['a', 'b']) new Mesh(chart, revision, { revision, pluginCa: { certManager: { issuer: 'mesh-root' } } });
     expect((chart.toJson() as { kind: string }[]).filter(({ kind }) => kind === 'Certificate')).toHaveLength(1);
+    const mixed = platform();
+    new Mesh(mixed, 'a', { revision: 'a', pluginCa: given });
+    new Mesh(mixed, 'b', { revision: 'b', pluginCa: { certManager: { issuer: 'mesh-root' } } });
+    expect(finding(() => synthTo(mixed))).toMatchObject({ code: 'several-authorities', construct: 'platform/b/plugin-ca', property: 'certManager' });
   });
 });

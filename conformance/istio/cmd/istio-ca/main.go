@@ -27,6 +27,8 @@ type question struct {
 	CertChain string `json:"certChain"`
 	// TLS has the files written as a Secret of the type kubernetes.io/tls has them.
 	TLS bool `json:"tls"`
+	// PeerRoots are those of the peer that is asked; empty for one of the same cluster.
+	PeerRoots string `json:"peerRoots"`
 }
 
 type answer struct {
@@ -80,7 +82,11 @@ func answerOf(asked question) (answer, error) {
 	if err != nil {
 		return answer{Refused: err.Error()}, nil
 	}
-	if err := trusted(authority, asked.RootCert); err != nil {
+	roots := asked.RootCert
+	if asked.PeerRoots != "" {
+		roots = asked.PeerRoots
+	}
+	if err := trusted(authority, roots); err != nil {
 		return answer{Distrusted: err.Error()}, nil
 	}
 	return answer{}, nil
