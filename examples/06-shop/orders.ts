@@ -20,6 +20,8 @@ export function orders({ charts: { orders: chart, partners }, namespaces, edge, 
     () => new IngressRoute(chart, 'vault-in', { gateway: internal, host: 'vault.corp.example.com', tls: Tls.passthrough(), routes: [{ to: vault }] }),
     () => new TcpIngressRoute(chart, 'ledger-in', { gateway: internal, port: 5432, to: { service: ledger, version: 'replica' } }),
     () => new IngressRoute(chart, 'hooks-in', { gateway: edge, host: 'hooks.example.com', tls: Tls.secret('hooks-cert'), routes: [{ match: { uri: '/paid', method: 'POST' }, to: service }] }),
+    // the storefront is the only other team that may ever be let in, and each service still says whom it lets in
+    () => namespaces.orders.isolate({ usedBy: [namespaces.storefront, edge, internal], grants: false }),
     () => service.allowFrom(web, { methods: ['GET', 'POST'] }),
     () => stock.allowFrom(service),
     () => ledger.allowFrom(service),

@@ -35,6 +35,8 @@ export function storefront({ charts: { storefront: chart }, namespaces, edge, in
     () => assets.allowFrom(web, { methods: ['GET', 'HEAD'] }),
     () => search.allowFrom(web, { methods: ['GET'], paths: ['/query*'] }),
     () => web.calls(search, assets, reviews, orders),
+    // customers and staff come by the gateways; nobody else sees or calls what is here
+    () => namespaces.storefront.isolate({ usedBy: [edge, internal] }),
     () => new SidecarScope(chart, 'scope', { namespace: namespaces.storefront }),
   ];
 }

@@ -1,7 +1,7 @@
 import { Cluster } from '../../core/cluster';
 import type { Finding } from '../../errors/finding';
 import { namespaceOfPrincipal } from '../../traffic/scope/expected-callers';
-import { accessOf, placeOfGrant } from '../access/grants';
+import { accessProgram, placeOfGrant } from '../access/grants';
 import type { NamedGrant } from '../access/policy-rules';
 import { describeCaller } from '../callers/callers';
 import type { Isolation } from './isolations';
@@ -24,7 +24,7 @@ export interface GrantAgainst {
 export function grantsAgainst(isolations: ReadonlyMap<string, Isolation>, cluster: string): GrantAgainst[] {
   const [first] = isolations.values();
   if (first === undefined) return [];
-  const grants = accessOf(first.construct).grants.filter(({ action, target }) => action === 'ALLOW' && target.of !== 'mesh' && Cluster.pathOf(target.scope) === cluster);
+  const grants = accessProgram(first.construct).grants.filter(({ action, target }) => action === 'ALLOW' && target.of !== 'mesh' && Cluster.pathOf(target.scope) === cluster);
   // one for each caller, so that each is told by itself
   const single = grants.flatMap((grant) => (grant.callers ?? []).map((caller) => ({ ...grant, callers: [caller] })));
   return toldGrants(single).flatMap((grant) => {

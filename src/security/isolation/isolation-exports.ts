@@ -1,9 +1,10 @@
 import type { Finding } from '../../errors/finding';
 import type { MeshView } from '../../traffic/scope/mesh-view';
 import type { Manifest } from '../../traffic/scope/program-manifests';
-import { listIn, objectIn, textIn, textsIn } from '../../traffic/scope/reading';
+import { objectIn, textIn, textsIn } from '../../traffic/scope/reading';
 import type { Isolation } from './isolations';
 import type { KeptPatches } from './kept-patches';
+import { networkGatewayNamespaces } from './network-gateways';
 
 const ANNOTATION = 'networking.istio.io/exportTo';
 const KINDS = ['VirtualService', 'DestinationRule', 'ServiceEntry'] as const;
@@ -20,11 +21,12 @@ interface Context {
  *
  * @see https://istio.io/latest/docs/ops/configuration/mesh/configuration-scoping/
  */
-export function exportObjects({ manifests }: MeshView, isolation: Isolation, { patches, more }: Context): Finding[] {
+export function exportObjects(view: MeshView, isolation: Isolation, { patches, more }: Context): Finding[] {
+  const { manifests } = view;
   const { namespace } = isolation;
-  const inside = (kind: string): readonly Manifest[] => manifests.of(kind).filter((each) => each.namespace === namespace);
+  const inside = (kind: string): readonly Manifest[] => manifests.inside(namespace, kind);
   const routes = inside('networking.istio.io/VirtualService');
-  const gateways = [...routes.flatMap(gatewaysOf), ...networkGateways(manifests.of('networking.istio.io/Gateway'))];
+  const gateways = [...routes.flatMap(gatewaysOf), ...networkGatewayNamespaces(view)];
   const shownTo = [...new Set(['.', ...isolation.seenFrom, ...gateways, ...more])].filter((each) => each !== namespace).sort();
   const findings = inside('/Service').flatMap((service) => {
     const own = textIn(objectIn(service.metadata, 'annotations'), ANNOTATION);
@@ -45,11 +47,6 @@ export function exportObjects({ manifests }: MeshView, isolation: Isolation, { p
 /** Namespaces of gateways that a route is bound to: an egress gateway's, say, which does not use the namespace. */
 function gatewaysOf({ spec }: Manifest): string[] {
   return textsIn(spec, 'gateways').filter((gateway) => gateway.includes('/')).map((gateway) => gateway.split('/')[0] ?? '');
-}
-
-/** Gateways by which other networks of the mesh come in: they lead to whatever services they see. */
-function networkGateways(gateways: readonly Manifest[]): string[] {
-  return gateways.filter(({ spec }) => listIn(spec, 'servers').some((server) => textIn(objectIn(server, 'tls'), 'mode') === 'AUTO_PASSTHROUGH')).map(({ namespace }) => namespace);
 }
 
 function wider({ construct }: Manifest, own: readonly string[], { construct: by, namespace }: Isolation, shownTo: readonly string[]): Finding[] {

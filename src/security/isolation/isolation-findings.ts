@@ -1,9 +1,11 @@
+import type { IConstruct } from 'constructs';
 import type { Finding } from '../../errors/finding';
 import { Cluster } from '../../core/cluster';
 import { SynthSession } from '../../core/synth-session';
 import type { MeshView } from '../../traffic/scope/mesh-view';
+import { listIn, textIn } from '../../traffic/scope/reading';
 import { grantsAgainst, OUTSIDE } from './grants-against';
-import { seenBy } from './isolations';
+import { seenIn } from './isolations';
 import type { Isolation } from './isolations';
 
 /** What the program says against its isolations. */
@@ -20,11 +22,13 @@ export function contradictions(view: MeshView, isolations: ReadonlyMap<string, I
   const findings: Finding[] = [];
   const callers = new Map<string, string[]>();
   const called = new Map<string, string[]>();
+  const seen = seenIn(isolations);
+  const gateways = ingressGateways(view, isolations, cluster);
   for (const { construct, to, from, target } of callsOf(view)) {
     const callee = isolations.get(to);
     const isShut = callee !== undefined && !callee.namespaces.some(({ name }) => name === from);
     const own = isolations.get(from);
-    const isBlind = !isShut && own !== undefined && !view.roots.includes(to) && !seenBy(construct, from).includes(to) && !own.hosts.includes(`${to}/${target}`);
+    const isBlind = !isShut && own !== undefined && !view.roots.includes(to) && !seen(from).includes(to) && !own.hosts.includes(`${to}/${target}`);
     if (!isShut && !isBlind) continue;
     // shown all the same, so that nothing else is said of it
     add(callers, to, from);
@@ -32,7 +36,7 @@ export function contradictions(view: MeshView, isolations: ReadonlyMap<string, I
     findings.push(isShut ? shutCall(construct.node.path, { target, from }, callee) : blindCall(construct.node.path, { target, to }, own as Isolation));
   }
   for (const isolation of isolations.values()) {
-    findings.push(...rootFinding(view, isolation), ...gatewayFindings(isolation, cluster), ...usesFindings(isolation, isolations), ...proxyFindings(view, isolation));
+    findings.push(...rootFinding(view, isolation), ...(gateways.get(isolation.namespace) ?? []).map((gateway) => gatewayFinding(isolation, gateway)), ...usesFindings(isolation, isolations), ...waypointFindings(view, isolation), ...proxyFindings(view, isolation));
   }
   for (const { finding, from, to, host } of grantsAgainst(isolations, cluster)) {
     if (host === undefined) add(callers, to, from);
@@ -72,10 +76,36 @@ function rootFinding({ roots }: MeshView, { construct, namespace }: Isolation): 
 
 const GATEWAY = Symbol.for('mesh-constructs.IngressGateway');
 
+/** Gateways for clients from outside, by namespace, whoever makes them. */
+function ingressGateways({ manifests }: MeshView, isolations: ReadonlyMap<string, Isolation>, cluster: string): ReadonlyMap<string, readonly IConstruct[]> {
+  const found = new Map<string, IConstruct[]>();
+  const [first] = isolations.values();
+  if (first === undefined) return found;
+  const own = SynthSession.of(first.construct).constructs().filter((each): each is IConstruct & { readonly namespace: string } => GATEWAY in each && Cluster.pathOf(each) === cluster);
+  const ofGatewayApi = manifests.of('gateway.networking.k8s.io/Gateway').filter(({ spec }) => textIn(spec, 'gatewayClassName') === 'istio').map(({ construct, namespace }) => ({ construct, namespace }));
+  const known = new Set(own.map(({ namespace }) => namespace));
+  // the object of an IngressGateway is that gateway
+  for (const { construct, namespace } of [...own.map((construct) => ({ construct: construct as IConstruct, namespace: construct.namespace })), ...ofGatewayApi.filter((each) => !known.has(each.namespace))]) {
+    found.set(namespace, [...(found.get(namespace) ?? []), construct]);
+  }
+  return found;
+}
+
 /** Clients of a gateway are in no namespace, and would be shut out with all others. */
-function gatewayFindings({ construct, namespace }: Isolation, cluster: string): Finding[] {
-  const gateways = SynthSession.of(construct).constructs().filter((each) => GATEWAY in each && (each as { namespace?: unknown }).namespace === namespace && Cluster.pathOf(each) === cluster);
-  return gateways.map((gateway) => ({ code: 'isolated-gateway', construct: construct.node.path, property: 'namespace', got: `"${namespace}", where ${gateway.node.path} lets in clients from outside`, expected: 'a namespace without gateways: whoever comes from outside is in no namespace', fix: 'put the gateway into a namespace of its own, and name it in usedBy' }));
+function gatewayFinding({ construct, namespace }: Isolation, gateway: IConstruct): Finding {
+  return { code: 'isolated-gateway', construct: construct.node.path, property: 'namespace', got: `"${namespace}", where ${gateway.node.path} lets in clients from outside`, expected: 'a namespace without gateways: whoever comes from outside is in no namespace', fix: 'put the gateway into a namespace of its own, and name it in usedBy' };
+}
+
+/** Whoever calls by a waypoint comes to pods as the waypoint, which the denial of the namespace is not for. */
+function waypointFindings({ manifests }: MeshView, { construct, namespace, namespaces }: Isolation): Finding[] {
+  const waypoints = manifests.inside(namespace, 'gateway.networking.k8s.io/Gateway').filter(({ spec }) => textIn(spec, 'gatewayClassName') === 'istio-waypoint');
+  const denials = manifests.inside(namespace, 'security.istio.io/AuthorizationPolicy').filter(({ spec }) => textIn(spec, 'action') === 'DENY');
+  return waypoints.flatMap((waypoint): Finding[] => {
+    const isGuarded = denials.some(({ spec }) => listIn(spec, 'targetRefs').some((target) => textIn(target, 'kind') === 'Gateway' && textIn(target, 'name') === waypoint.name));
+    if (isGuarded) return [];
+    const allowed = [namespace, ...namespaces.map(({ name }) => name)].sort();
+    return [{ code: 'waypoint-not-isolated', severity: 'warning', construct: construct.node.path, property: 'namespace', got: `"${namespace}", whose waypoint ${waypoint.construct.node.path} takes callers of every namespace, and hands on what they ask as its own`, expected: 'a waypoint that refuses the same callers', fix: `write an AuthorizationPolicy of action DENY with targetRefs of the waypoint, for notNamespaces ${allowed.join(', ')}` }];
+  });
 }
 
 /** Of two that are isolated, the one that is called decides. */
@@ -104,5 +134,7 @@ function proxyFindings(view: MeshView, { construct, namespace, seenFrom }: Isola
 }
 
 function add(map: Map<string, string[]>, key: string, value: string): void {
-  map.set(key, [...(map.get(key) ?? []), value]);
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
 }

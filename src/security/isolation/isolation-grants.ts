@@ -4,7 +4,7 @@ import { rootState } from '../../core/root-state';
 import { MeshError } from '../../errors/mesh-error';
 import type { MeshService } from '../../traffic/mesh-service';
 import { isPart } from '../../traffic/scope/dependencies';
-import { accessOf } from '../access/grants';
+import { accessProgram } from '../access/grants';
 import type { Grant } from '../access/grants';
 import { policyTarget } from '../access/policy-target';
 import type { PolicyTarget } from '../access/policy-target';
@@ -18,18 +18,20 @@ import type { Isolation } from './isolations';
  * @param roots root namespaces of a cluster's meshes, of which nothing is said: a policy there is for the whole mesh
  */
 export function grantUsers(root: IConstruct, roots: (cluster: string) => readonly string[]): void {
-  const { grants, denials } = accessOf(root);
+  const { grants, denials } = accessProgram(root);
   const known = rootState(root, 'isolationGrants', () => new Set<Grant>());
   // those of an earlier round: a service may have said something since
   for (let index = grants.length - 1; index >= 0; index -= 1) if (known.has(grants[index] as Grant)) grants.splice(index, 1);
   known.clear();
   const closing = closingLabels([...grants.filter(({ action, implied, rule }) => action === 'ALLOW' && !implied && rule.dryRun !== true), ...denials].map(({ target }) => target));
+  const services = servicesByPlace(root);
   for (const [cluster, isolations] of isolationsByCluster(root)) {
+    const ofMesh = roots(cluster);
     for (const isolation of inOrder(isolations)) {
       const { namespace } = isolation;
-      if (roots(cluster).includes(namespace)) continue;
-      const said = closing.get(`${cluster}\n${namespace}`) ?? [];
-      for (const grant of [denialOf(isolation), ...grantsOf(isolation, cluster, said)]) {
+      if (ofMesh.includes(namespace)) continue;
+      const place = `${cluster}\n${namespace}`;
+      for (const grant of [denialOf(isolation), ...grantsOf(isolation, services.get(place) ?? [], closing.get(place) ?? [])]) {
         known.add(grant);
         grants.push(grant);
       }
@@ -59,10 +61,19 @@ function denialOf({ construct, subject, namespaces, gateways, readers, site }: I
   return { method: 'denyFrom', action: 'DENY', target: policyTarget(undefined, subject, 'denyFrom'), callers: undefined, except, rule: {}, conditions: [], implied: false, saidBy, site };
 }
 
-function grantsOf({ construct, namespace, namespaces, grants, site }: Isolation, cluster: string, said: readonly Labels[]): Grant[] {
+function servicesByPlace(root: IConstruct): Map<string, MeshService[]> {
+  const places = new Map<string, MeshService[]>();
+  for (const service of rootState(root, 'meshServices', () => new Map<string, MeshService>()).values()) {
+    const place = `${Cluster.pathOf(service)}\n${service.namespace}`;
+    const known = places.get(place);
+    if (known === undefined) places.set(place, [service]);
+    else known.push(service);
+  }
+  return places;
+}
+
+function grantsOf({ construct, namespaces, grants, site }: Isolation, services: readonly MeshService[], said: readonly Labels[]): Grant[] {
   if (!grants || namespaces.length === 0) return [];
-  const all = [...rootState(construct, 'meshServices', () => new Map<string, MeshService>()).values()];
-  const services = all.filter((service) => service.namespace === namespace && Cluster.pathOf(service) === cluster);
   const saidBy = { construct: construct.node.path, props: { '': 'usedBy' } };
   return services.flatMap((service): Grant[] => {
     const target = policyTarget(undefined, service, 'allowFrom');

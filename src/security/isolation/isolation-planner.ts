@@ -6,6 +6,7 @@ import { addPlanner } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
+import type { MeshRoutes } from '../../traffic/scope/mesh-routes';
 import { MeshView } from '../../traffic/scope/mesh-view';
 import { controlPlaneNamespaces } from '../../traffic/scope/needed-hosts';
 import { exportObjects } from './isolation-exports';
@@ -42,13 +43,24 @@ function plan(root: IConstruct, { children, patches, specs }: Planned): void {
     const view = MeshView.of(first.construct, cluster);
     const against = contradictions(view, isolations, cluster);
     findings.push(...against.findings);
+    const routes = routesByNamespace(view);
     for (const isolation of inOrder(isolations)) {
       findings.push(...exportObjects(view, isolation, { patches, more: against.callersOf(isolation.namespace) }));
-      findings.push(...planSidecar(view, isolation, { patches, specs, wanted, more: against.calledFrom(isolation.namespace) }));
+      findings.push(...planSidecar(view, isolation, { patches, specs, wanted, routes, more: against.calledFrom(isolation.namespace) }));
     }
   }
   // what planners have added since is to be seen by those who look next
   MeshView.forget(root);
   children.bring(wanted);
   if (findings.length > 0) throw new MeshError(findings);
+}
+
+function routesByNamespace({ routes }: MeshView): Map<string, MeshRoutes[]> {
+  const found = new Map<string, MeshRoutes[]>();
+  for (const route of new Set([...routes.values()].flat())) {
+    const known = found.get(route.namespace);
+    if (known === undefined) found.set(route.namespace, [route]);
+    else known.push(route);
+  }
+  return found;
 }

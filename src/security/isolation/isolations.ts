@@ -54,9 +54,20 @@ export function isolationOf(construct: IConstruct, namespace: string): Isolation
   return isolationsOf(construct).get(namespace);
 }
 
-/** Namespaces that pods of an isolated namespace see, besides their own: those that say so, and those that it says itself. */
+/** Namespaces that pods of a namespace see, besides their own: those that say so, and those that it says itself. */
 export function seenBy(construct: IConstruct, namespace: string): readonly string[] {
-  const isolations = isolationsOf(construct);
-  const openTo = [...isolations.values()].filter(({ seenFrom }) => seenFrom.includes(namespace)).map((each) => each.namespace);
-  return [...new Set([...(isolations.get(namespace)?.uses ?? []), ...openTo])].filter((each) => each !== namespace).sort();
+  return seenIn(isolationsOf(construct))(namespace);
+}
+
+/** As `seenBy`, for all namespaces of a cluster at once. */
+export function seenIn(isolations: ReadonlyMap<string, Isolation>): (namespace: string) => readonly string[] {
+  const openTo = new Map<string, string[]>();
+  for (const { namespace, seenFrom } of isolations.values()) {
+    for (const user of seenFrom) {
+      const known = openTo.get(user);
+      if (known === undefined) openTo.set(user, [namespace]);
+      else known.push(namespace);
+    }
+  }
+  return (namespace) => [...new Set([...(isolations.get(namespace)?.uses ?? []), ...(openTo.get(namespace) ?? [])])].filter((each) => each !== namespace).sort();
 }

@@ -43,11 +43,28 @@ export function dataPlaneLabels(mesh: MeshReference, dataPlane: DataPlane): Read
 
 /** How control planes of the program inject pods of a mesh's namespaces; none where other programs make them. */
 export function injectorsOf(mesh: MeshReference): readonly IstiodSettings['injection'][] {
-  const cluster = Cluster.pathOf(mesh);
-  const all = SynthSession.of(mesh).constructs().flatMap((construct) => (isControlPlane(construct) && Cluster.pathOf(construct) === cluster ? [construct.settings] : []));
+  return controlPlanesOf(mesh).map(({ injection }) => injection);
+}
+
+/** Control planes of the program that pods of a mesh's namespaces may be of; none where other programs make them. */
+export function controlPlanesOf(mesh: MeshReference): readonly IstiodSettings[] {
+  // once for all namespaces: it is looked for among all constructs
+  const all = SynthSession.of(mesh).once(CONTROL_PLANES, () => controlPlanes(mesh)).get(Cluster.pathOf(mesh)) ?? [];
   const own = all.filter(({ revision }) => revision === mesh.revision);
   // behind a tag may be any of them
-  return (own.length > 0 ? own : all).map(({ injection }) => injection);
+  return own.length > 0 ? own : all;
+}
+
+const CONTROL_PLANES = {};
+
+/** Settings of the program's control planes, by cluster. */
+function controlPlanes(construct: IConstruct): ReadonlyMap<string, readonly IstiodSettings[]> {
+  const clusters = new Map<string, IstiodSettings[]>();
+  for (const found of SynthSession.of(construct).constructs().filter(isControlPlane)) {
+    const cluster = Cluster.pathOf(found);
+    clusters.set(cluster, [...(clusters.get(cluster) ?? []), found.settings]);
+  }
+  return clusters;
 }
 
 function isControlPlane(construct: IConstruct): construct is IConstruct & { readonly settings: IstiodSettings } {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { NetworkPolicy } from '../../../imports/kubernetes/network-policy';
@@ -10,6 +11,11 @@ import { addPlanner } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import { describeValue } from '../../core/refusal';
 import { placeOf, refuse, requireKeys, within } from '../../traffic/rules/refuse';
+import { judgeReachability } from '../../traffic/scope/reachability';
+import { MeshView } from '../../traffic/scope/mesh-view';
+import { networkGatewayNamespaces } from '../isolation/network-gateways';
+import { calledNamespaces } from './called-namespaces';
+import { controlPlanesOf } from './data-plane';
 import type { DataPlane } from './data-plane';
 import { connectionsOf, toldAccess } from './granted-connections';
 import type { Connections } from './granted-connections';
@@ -25,8 +31,9 @@ export interface NamespaceNetworkPolicyProps {
    */
   readonly from?: readonly NetworkPeer[];
   /**
-   * Where pods may open connections to, besides their own namespace, DNS, istiod, and namespaces that services say they call.
-   * Services outside of the cluster are told by their addresses: an `IpBlock`.
+   * Where pods may open connections to, besides their own namespace, DNS, istiod, and namespaces of what services call, of where
+   * its routes lead, and of what proxies call on their own account. What is outside of the cluster, such as gateways of other
+   * networks, is told by its addresses: an `IpBlock`.
    * @default - anywhere
    */
   readonly to?: readonly NetworkPeer[];
@@ -72,6 +79,8 @@ export function restrictConnections(namespace: RestrictedNamespace): void {
   const { construct } = namespace;
   const state = rootState<State>(construct, 'namespaceNetworkPolicies', () => ({ namespaces: [], children: new PlannedChildren(), connections: new Map() }));
   state.namespaces.push(namespace);
+  // has the view made anew, which is looked at when all is planned
+  judgeReachability(construct);
   // after the grants, which planners of ingress and isolation add to
   addPlanner(construct, { key: 'network-policies', plan: () => plan(construct, state) });
 }
@@ -86,7 +95,7 @@ function plan(construct: IConstruct, state: State): void {
     wanted.set(path, { owner, make: () => makePolicy(owner, 'network-policy', 'mesh-callers', () => specOf(namespace, state)) });
     for (const { pods, name } of state.connections.get(namespace)?.open ?? []) {
       const find = (): NetworkPolicySpec | undefined => openSpec(namespace, state, pods);
-      wanted.set(`${path}\n${pods}`, { owner, make: () => makePolicy(owner, `network-policy-${name}`, `${name}.callers`, find) });
+      wanted.set(`${path}\n${pods}`, { owner, make: () => makePolicy(owner, `network-policy-${name}`, name, find) });
     }
   }
   state.children.bring(wanted);
@@ -96,27 +105,39 @@ function makePolicy(owner: RestrictedNamespace['construct'], id: string, name: s
   return new NetworkPolicy(owner, id, { metadata: { name, namespace: owner.name }, spec: Lazy.any({ produce: spec }) as never });
 }
 
-/** For all pods: their own namespace, the namespaces of those who are granted access, and what the mesh needs. */
+/** For all pods: their own namespace, those who are granted access, and what the mesh needs. */
 function specOf(namespace: RestrictedNamespace, { connections }: State): NetworkPolicySpec {
-  const { dataPlane, from, to } = namespace;
-  const { namespaces = [], called = [] } = connections.get(namespace) ?? {};
-  const callers = namespaces === 'any' ? [{ namespaceSelector: {} }] : peersOf(namespaces.map((each) => ({ namespace: each })));
-  const ingress: NetworkPolicyIngressRule[] = [
-    { from: [{ podSelector: {} }, ...callers], ...(dataPlane === 'ambient' && { ports: HBONE }) },
-    ...(from.length === 0 ? [] : [{ from: peersOf(from) }]),
-    ...(dataPlane === 'ambient' ? [{ from: PROBES.map(peerOf) }] : []),
-  ];
-  const egress = to === undefined ? undefined : egressRules(namespace, [...to, ...called.map((each) => ({ namespace: each }))]);
+  const { construct, to } = namespace;
+  const view = MeshView.of(construct);
+  const { namespaces = [], cidrs = [] } = connections.get(namespace) ?? {};
+  const ingress = namespaces === 'any' ? [{}] : ingressRules(namespace, [...namespaces, ...networkGatewayNamespaces(view)], cidrs);
+  const egress = to === undefined ? undefined : egressRules(namespace, view, to);
   return { podSelector: {}, policyTypes: ['Ingress', ...(egress === undefined ? [] : ['Egress'])], ingress, ...(egress !== undefined && { egress }) };
 }
 
-function egressRules({ mesh, dataPlane }: RestrictedNamespace, to: readonly CheckedPeer[]): NetworkPolicyEgressRule[] {
-  const istiod = { ...peerOf({ namespace: mesh.namespace }), podSelector: { matchLabels: { app: 'istiod' } } };
+function ingressRules({ construct, dataPlane, from }: RestrictedNamespace, namespaces: readonly string[], cidrs: readonly string[]): NetworkPolicyIngressRule[] {
+  const callers = peersOf(namespaces.filter((each) => each !== construct.name).map((each) => ({ namespace: each })));
+  const own = { podSelector: {} };
+  const others = [...from, ...cidrs.map((cidr) => ({ cidr }))];
   return [
-    { to: [{ podSelector: {} }, ...peersOf(to)] },
+    // in its own namespace may be pods that are not captured, which nobody reaches by the tunnel
+    ...(dataPlane === 'ambient' ? [{ from: [own] }, ...(callers.length === 0 ? [] : [{ from: callers, ports: HBONE }])] : [{ from: [own, ...callers] }]),
+    ...(others.length === 0 ? [] : [{ from: peersOf(others) }]),
+    ...(dataPlane === 'ambient' ? [{ from: PROBES.map(peerOf) }] : []),
+  ];
+}
+
+function egressRules(namespace: RestrictedNamespace, view: MeshView, to: readonly CheckedPeer[]): NetworkPolicyEgressRule[] {
+  const controlPlanes = controlPlanesOf(namespace.mesh);
+  const signers = controlPlanes.flatMap(({ injection }) => injection.proxy.caAddress ?? []);
+  const called = calledNamespaces(namespace, view, signers);
+  const istiod = { ...peerOf({ namespace: namespace.mesh.namespace }), podSelector: { matchLabels: { app: 'istiod' } } };
+  const remote = controlPlanes.flatMap(({ remote: used }) => (used?.address !== undefined && isIP(used.address) !== 0 ? [{ cidr: used.address }] : []));
+  return [
+    { to: [{ podSelector: {} }, ...peersOf([...to, ...called.map((each) => ({ namespace: each }))])] },
     { to: [{ namespaceSelector: {} }, peerOf(LINK_LOCAL)], ports: DNS },
-    // configuration and certificates; ambient pods have them from ztunnel, which is not in their network
-    ...(dataPlane === 'sidecar' ? [{ to: [istiod], ports: [{ protocol: 'TCP', port: 15012 }] }] : []),
+    // configuration and certificates; ambient pods have them from ztunnel, but a waypoint of theirs asks as any proxy does
+    { to: [istiod, ...peersOf(remote)], ports: [{ protocol: 'TCP', port: 15012 }] },
   ];
 }
 

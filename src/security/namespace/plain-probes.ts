@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { MeshReference } from '../../control-plane/mesh-reference';
 import { Cluster } from '../../core/cluster';
 import { rootState } from '../../core/root-state';
+import { SynthSession } from '../../core/synth-session';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
 import { numberIn, objectIn } from '../../traffic/scope/reading';
@@ -28,7 +29,8 @@ const EXCLUDED = 'traffic.sidecar.istio.io/excludeInboundPorts';
 export function judgeProbes(namespace: IConstruct & { readonly name: string }, mesh: MeshReference): void {
   const probed = rootState(namespace, 'probedNamespaces', (root) => {
     const namespaces: ProbedNamespace[] = [];
-    root.node.addValidation({ validate: () => judge(root, namespaces) });
+    // cdk8s asks again for each chart that it writes
+    root.node.addValidation({ validate: () => SynthSession.of(root).once(judge, () => judge(root, namespaces)) });
     return namespaces;
   });
   probed.push({ name: namespace.name, mesh });
@@ -36,20 +38,26 @@ export function judgeProbes(namespace: IConstruct & { readonly name: string }, m
 
 function judge(root: IConstruct, namespaces: readonly ProbedNamespace[]): string[] {
   const policies = programPolicies(root);
-  const pods = new Map<string, readonly ProgramPods[]>();
+  const pods = new Map<string, ReadonlyMap<string, readonly ProgramPods[]>>();
   const findings = namespaces.flatMap(({ name, mesh }): Finding[] => {
     const cluster = Cluster.pathOf(mesh);
-    const all = pods.get(cluster) ?? programPods(root, cluster);
+    const all = pods.get(cluster) ?? podsByNamespace(root, cluster);
     pods.set(cluster, all);
     const around = policiesAround(mesh, policies);
     const isRewritten = injectorsOf(mesh).every(({ injection }) => injection.rewriteAppHTTPProbe);
-    return all.filter((each) => each.namespace === name && !isLedPast(each, isRewritten)).flatMap((each) => {
+    return (all.get(name) ?? []).filter((each) => !isLedPast(each, isRewritten)).flatMap((each) => {
       const [first] = probesOf(each).filter(({ port }) => !isExcluded(each, port) && rootNamespaces(around).some((rootNamespace) => modeOf(around.peerAuthentications, rootNamespace, each, port) === 'STRICT'));
       return first === undefined ? [] : [plainProbe(each, first)];
     });
   });
   if (findings.length > 0) throw new MeshError(findings);
   return [];
+}
+
+function podsByNamespace(root: IConstruct, cluster: string): ReadonlyMap<string, readonly ProgramPods[]> {
+  const found = new Map<string, ProgramPods[]>();
+  for (const pods of programPods(root, cluster)) found.set(pods.namespace, [...(found.get(pods.namespace) ?? []), pods]);
+  return found;
 }
 
 function plainProbe({ construct, annotations, template }: ProgramPods, { probe, port }: Probe): Finding {

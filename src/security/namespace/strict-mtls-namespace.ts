@@ -61,8 +61,8 @@ export class StrictMtlsNamespace extends Construct {
   private readonly readers: readonly AccessCaller[];
 
   /**
-   * @throws MeshError when there is no mesh or it is in another cluster, the name is none that Kubernetes takes, or a prop says what
-   * cannot be; at synthesis, when no pod of the mesh could start under the level or the limits.
+   * @throws MeshError when there is no mesh or it is in another cluster, the name is none that Kubernetes takes or that of the control
+   * plane's namespace, or a prop says what cannot be; at synthesis, when no pod of the mesh could start under the level or the limits.
    */
   public constructor(scope: Construct, id: string, props: StrictMtlsNamespaceProps) {
     super(scope, id);
@@ -70,6 +70,7 @@ export class StrictMtlsNamespace extends Construct {
     const { mesh, denyByDefault = true } = props;
     requireMesh(this, mesh);
     this.name = namespaceName(this, props.name ?? id, 'name');
+    if (this.name === mesh.namespace) throw this.refuseRoot(mesh);
     if (typeof denyByDefault !== 'boolean') throw refuse(within(placeOf(this), 'denyByDefault'), 'bad-props', describeValue(denyByDefault), 'true or false', 'leave it out for the default');
     this.dataPlane = checkedDataPlane(this, mesh, props.dataPlane);
     this.services = new Construct(this, 'services');
@@ -98,12 +99,14 @@ export class StrictMtlsNamespace extends Construct {
   public addService(name: string, props: NamespaceServiceProps): MeshService {
     requireProps(this, props, 'addService');
     if (typeof name !== 'string' || name === '') throw badReference(this, name, 'addService', 'the name of the service');
-    if (this.services.node.tryFindChild(name) !== undefined) throw this.refuseSecond(name);
+    // "constructor" is a name that Kubernetes takes, and that no construct can have as its id
+    const id = name in Object.prototype ? `service-${name}` : name;
+    if (this.services.node.tryFindChild(id) !== undefined) throw this.refuseSecond(name);
     const metadata = { name, namespace: this.name };
     const { workload, versions, api } = props;
     const { selector, ports } = serviceParts(this, name, props);
-    if (workload === undefined) new ServiceAccount(this.accounts, name, { metadata });
-    const service = new Service(this.services, name, { metadata, spec: { selector, ports } });
+    if (workload === undefined) new ServiceAccount(this.accounts, id, { metadata });
+    const service = new Service(this.services, id, { metadata, spec: { selector, ports } });
     const options = { versions, workload, api };
     return MeshService.from(service, Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
   }
@@ -177,6 +180,11 @@ export class StrictMtlsNamespace extends Construct {
     const limits = checkedLimits(place, given);
     new LimitRange(this, 'limits', { metadata: { name: 'namespace', namespace: this.name }, spec: { limits } });
     if (this.dataPlane === 'sidecar') this.node.addValidation({ validate: () => judged(proxyBeyondLimits(place, mesh, limits)) });
+  }
+
+  /** There, policies hold for the mesh, and a NetworkPolicy would keep everybody from istiod. */
+  private refuseRoot({ node }: MeshReference): Error {
+    return refuse(within(placeOf(this), 'name'), 'root-namespace', `"${this.name}", where the control plane of ${node.path} is`, 'a namespace of applications: what is said of this one holds for the whole mesh', 'give another name; make the whole mesh strict by its prop mtls, and close it by Access.to(mesh).denyByDefault()');
   }
 
   private refuseSecond(name: string): Error {

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
-import { DestinationRule, Sidecar, VirtualService } from '../../../imports/istio';
+import { Gateway } from '../../../imports/gateway-api';
+import { AuthorizationPolicy, DestinationRule, Sidecar, VirtualService } from '../../../imports/istio';
 import { Cluster, ExternalService, GlobalRateLimit, IngressGateway, IngressRoute, Mesh, MeshNamespace, MeshServiceAccount, NamespaceIsolation, RateLimitKey, RateLimitService, StrictMtlsNamespace, Tls } from '../../../src';
 import type { Finding } from '../../../src';
 import { MeshError } from '../../../src/errors/mesh-error';
@@ -120,6 +121,23 @@ describe('what goes against an isolation is refused, once, with the fix', () => 
     auth.addService('login', { port: 8000 });
     auth.isolate();
     expect(synthTo(platform).warnings.filter(({ code }) => code === 'outside-isolation')).toMatchObject([{ construct: 'platform/auth/isolation', property: 'usedBy' }]);
+  });
+
+  test('a gateway of the Gateway API, written by hand, for clients from outside', () => {
+    const { chart, orders } = world();
+    orders.isolate();
+    new Gateway(chart, 'own', { spec: { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] } });
+    expect(found(chart)).toEqual([{ code: 'isolated-gateway', construct: 'teams/orders/isolation', property: 'namespace', fix: 'put the gateway into a namespace of its own, and name it in usedBy' }]);
+  });
+
+  test('a waypoint is a warning, until it refuses the same callers', () => {
+    const { chart, orders, web } = world();
+    orders.isolate({ usedBy: [web] });
+    new Gateway(chart, 'waypoint', { metadata: { name: 'waypoint' }, spec: { gatewayClassName: 'istio-waypoint', listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }] } });
+    const warned = (): unknown => synthTo(chart).warnings.filter(({ code }) => code === 'waypoint-not-isolated').map(({ construct, fix }) => ({ construct, fix }));
+    expect(warned()).toEqual([{ construct: 'teams/orders/isolation', fix: 'write an AuthorizationPolicy of action DENY with targetRefs of the waypoint, for notNamespaces orders, web' }]);
+    new AuthorizationPolicy(chart, 'at-waypoint', { spec: { action: 'DENY', targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' }], rules: [{ from: [{ source: { notNamespaces: ['orders', 'web'] } }] }] } });
+    expect(warned()).toEqual([]);
   });
 
   test('a Sidecar that the program writes', () => {

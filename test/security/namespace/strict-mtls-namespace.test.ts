@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { App, Chart, Testing } from 'cdk8s';
 import { AuthorizationPolicy, PeerAuthentication } from '../../../imports/istio';
 import { Namespace, Service, ServiceAccount } from '../../../imports/kubernetes';
 import { Cluster, Mesh, StrictMtlsNamespace } from '../../../src';
@@ -63,4 +63,18 @@ test('something else in place of the mesh is named, and so is a name that is non
   const { chart, mesh } = program();
   expect(caught(() => new StrictMtlsNamespace(chart, 'a', { mesh: chart as never })).findings[0]).toMatchObject({ code: 'bad-reference', property: 'mesh', got: 'the construct shop' });
   expect(caught(() => new StrictMtlsNamespace(chart, 'b', { mesh, name: '' })).findings[0]).toMatchObject({ code: 'bad-reference', property: 'name' });
+});
+
+test('the namespace of the control plane is refused: what is said of it would hold for the whole mesh', () => {
+  const chart = new Chart(new App({ outdir: 'unused' }), 'platform');
+  const mesh = Mesh.fromName(chart, 'mesh', { namespace: 'mesh-system' });
+  expect(caught(() => new StrictMtlsNamespace(chart, 'root', { mesh, name: 'mesh-system' })).findings).toMatchObject([{ code: 'root-namespace', construct: 'platform/root', property: 'name', got: '"mesh-system", where the control plane of platform/mesh is' }]);
+});
+
+test('a service may have the one name that no construct can have', () => {
+  const chart = new Chart(new App({ outdir: 'unused' }), 'shop');
+  const shop = new StrictMtlsNamespace(chart, 'shop', { mesh: Mesh.fromName(chart, 'mesh') });
+  shop.addService('constructor', { port: 80 });
+  expect(synthTo(chart).one(Service).metadata.name).toBe('constructor');
+  expect(caught(() => shop.addService('constructor', { port: 80 })).findings).toMatchObject([{ code: 'second-owner', property: 'addService' }]);
 });
