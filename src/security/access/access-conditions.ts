@@ -3,7 +3,7 @@ import type { Known } from '../../core/unknown';
 import { closest } from '../../errors/closest';
 import { refuse, requireKeys, requireNames, wholeNumber, within } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
-import { oneOrMore, patterns } from './checks';
+import { listOf, oneOrMore, patterns } from './checks';
 import { checkedBlock, IpBlock } from '../callers/ip-block';
 import type { PolicyCondition } from '../callers/request-principal';
 
@@ -103,13 +103,11 @@ function principals(place: Place, value: unknown): string[] {
 }
 
 function addresses(place: Place, value: unknown): string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return oneOrMore(place, list.map((each) => (IpBlock.isIpBlock(each) ? each.cidr : checkedBlock(each, place))));
+  return oneOrMore(place, listOf(value).map((each) => (IpBlock.isIpBlock(each) ? each.cidr : checkedBlock(each, place))));
 }
 
 function ports(place: Place, value: unknown): string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return oneOrMore(place, list.map((each) => String(wholeNumber(place, each, 1, 65_535))));
+  return oneOrMore(place, listOf(value).map((each) => String(wholeNumber(place, each, 1, 65_535))));
 }
 
 function unknownKey(place: Place, key: string): Error {

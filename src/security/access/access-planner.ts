@@ -12,15 +12,16 @@ import { MeshError } from '../../errors/mesh-error';
 import { writeAccessTable } from '../table/access-table-file';
 import { grantFindings } from '../guards/access-guards';
 import { closedPods } from './cut-off-calls';
-import { accessOf, keysAround, podsKey } from './grants';
+import { accessProgram, keysAround, podsKey } from './grants';
 import type { Denial, Grant } from './grants';
-import { withCallers } from './named-grants';
+import { allWithCallers } from './named-grants';
 import { closedGateways, impliedElsewhere } from './implied-grants';
 import { policiesOfGrants } from '../guards/policy-findings';
 import { leftOutTokens } from '../guards/token-findings';
 import type { PolicyTarget } from './policy-target';
 import { isOnePolicy, policyParts } from './policy-parts';
 import type { NamedGrant } from './policy-rules';
+import { narrowedRoutes, withoutOverruled } from './routed-grants';
 import { programPolicies } from '../mtls/program-policies';
 
 /** Grants that make one policy. */
@@ -46,8 +47,9 @@ export function planAccess(construct: IConstruct): void {
 }
 
 function plan(root: IConstruct, planned: Planned): void {
-  const { grants, denials } = accessOf(root);
-  const named = withCallers(grants);
+  const { grants, denials } = accessProgram(root);
+  const all = allWithCallers(grants);
+  const { counting: named, overruled } = withoutOverruled(all);
   planned.groups = groupsOf([...named, ...impliedElsewhere(named, denials)]);
   planned.parts.clear();
   const closed = closedPods(named, denials);
@@ -62,7 +64,7 @@ function plan(root: IConstruct, planned: Planned): void {
   for (const [key, target] of denialsToMake(denials)) wanted.set(key, { owner: target.scope, make: () => makeDenial(target) });
   planned.children.bring(wanted);
   writeAccessTable(named, denials);
-  const findings = [...grantFindings(named, programPolicies(root)), ...leftOutTokens(named, closed), ...closedGateways(named, closed)];
+  const findings = [...grantFindings(named, programPolicies(root)), ...leftOutTokens(named, closed), ...closedGateways(all, closed), ...narrowedRoutes(overruled)];
   if (findings.length > 0) throw new MeshError(findings);
 }
 

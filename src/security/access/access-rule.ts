@@ -89,7 +89,7 @@ const KEYS = {
   custom: [...BY_ALL, 'pathsAsWritten'],
 } as const;
 
-type ListKey = (typeof LISTS)[number];
+export type ListKey = (typeof LISTS)[number];
 
 interface Form {
   readonly expected: string;
@@ -123,7 +123,8 @@ const FORMS: Readonly<Record<ListKey, Form>> = {
  */
 export function checkAccessRule(construct: string, rule: unknown, method: keyof typeof KEYS): asserts rule is AccessRule {
   const keys: readonly string[] = KEYS[method];
-  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) throw notRule(construct, rule, method, keys);
+  // a Map, or a Promise that nobody waits for, has no keys: it would ask for nothing
+  if (Object.prototype.toString.call(rule) !== '[object Object]' || typeof rule !== 'object' || rule === null) throw notRule(construct, rule, method, keys);
   // what is there and not looked at would be asked of nobody
   if (keys.some((key) => key in rule && !Object.keys(rule).includes(key))) throw notRule(construct, rule, method, keys);
   for (const [key, value] of Object.entries(rule) as [string, unknown][]) {
@@ -147,6 +148,17 @@ export function checkList(place: Place, key: ListKey, values: unknown): void {
   if (values.length === 0) throw refusal('empty-access-list', place, values, `at least one of the ${key}`, `leave ${key} out where it does not matter`);
   const wrong: unknown = values.find((value) => !form.isRight(value));
   if (wrong !== undefined || values.includes(undefined)) throw refusal('bad-access-list', place, wrong, form.expected, fixFor(key, wrong));
+  const every: unknown = key.startsWith('not') ? values.find((value) => isEvery(form, value)) : undefined;
+  if (every !== undefined) throw refusal('leaves-nothing', place, every, `${key} that leave some: with all of them, the rule is for no request`, 'take it out of the list, or leave out the rule');
+}
+
+/** Whether a list fits every request: it asks for nothing, and leaves nothing where it is for what is not meant. */
+export function fitsEvery(key: ListKey, values: readonly unknown[]): boolean {
+  return values.some((value) => isEvery(FORMS[key], value));
+}
+
+function isEvery(form: Form, value: unknown): boolean {
+  return value === '*' || (form === PATH && (value === '/*' || value === '/{**}'));
 }
 
 function fixFor(key: ListKey, wrong: unknown): string {

@@ -4,14 +4,14 @@ import { checkedConditions } from './access-conditions';
 import type { AccessCaller, AccessCallers } from '../callers/access-caller';
 import { requireCaller } from '../callers/access-caller';
 import { planAccess } from './access-planner';
-import { checkAccessRule, keptRule } from './access-rule';
-import type { AccessRule, AuditRule, CustomRule, DenyRule } from './access-rule';
+import { checkAccessRule, fitsEvery, keptRule } from './access-rule';
+import type { AccessRule, AuditRule, CustomRule, DenyRule, ListKey } from './access-rule';
 import { callSite } from '../table/call-site';
 import { checkedCallers } from '../callers/callers';
 import { isExternalAuthorizer } from '../external-authorization/authorizer-brand';
 import { authorizerName, checkGrant, refuseTokens } from '../external-authorization/authorizer-use';
 import type { ExternalAuthorizer } from '../external-authorization/external-authorizer';
-import { accessOf } from './grants';
+import { accessProgram } from './grants';
 import { IpBlock } from '../callers/ip-block';
 import type { Grant, SaidBy } from './grants';
 import { RequestPrincipal } from '../callers/request-principal';
@@ -91,7 +91,7 @@ export class Access {
   /** Lets nobody in who was not granted access. */
   public denyByDefault(): void {
     const { scope } = this.target;
-    accessOf(scope).denials.push({ target: this.target, isMade: false });
+    accessProgram(scope).denials.push({ target: this.target, isMade: false });
     planAccess(scope);
   }
 
@@ -118,11 +118,14 @@ export class Access {
   }
 }
 
-/** Lets `caller` in where callers need a grant at all: a route to a service that takes every caller closes nothing. */
+/**
+ * Lets the gateway of a route in where callers need a grant at all: a route to a service that takes every caller closes nothing. What
+ * the program says itself of the gateway counts in its place.
+ */
 export function implyAccess(caller: AccessCaller, subject: PolicySubject): void {
   const target = policyTarget(undefined, subject, 'allowFrom');
   requireCaller(target.scope, caller);
-  addGrant({ method: 'allowFrom', action: 'ALLOW', target, callers: [caller], except: undefined, rule: {}, conditions: [], implied: true, site: callSite() });
+  addGrant({ method: 'allowFrom', action: 'ALLOW', target, callers: [caller], except: undefined, rule: {}, conditions: [], implied: true, isRoute: true, site: callSite() });
 }
 
 /** Refuses requests to the pods that show no token. */
@@ -135,13 +138,13 @@ export function requireToken(subject: PolicySubject, rule: Pick<DenyRule, 'notPa
 
 /** Notes that a namespace lets nobody in without a grant, and makes the policy for it itself. */
 export function noteDenyByDefault(namespace: Construct & { readonly kind: string; readonly name: string }): void {
-  accessOf(namespace).denials.push({ target: policyTarget(undefined, namespace, 'denyByDefault'), isMade: true });
+  accessProgram(namespace).denials.push({ target: policyTarget(undefined, namespace, 'denyByDefault'), isMade: true });
   planAccess(namespace);
 }
 
 function addGrant(grant: Grant): void {
   const { scope } = grant.target;
-  accessOf(scope).grants.push(grant);
+  accessProgram(scope).grants.push(grant);
   planAccess(scope);
 }
 
@@ -157,8 +160,8 @@ function isEveryone(caller: unknown): boolean {
   return IpBlock.isIpBlock(caller) && caller.cidr.endsWith('/0');
 }
 
-/** A list that any request fits leaves nothing. */
+/** A list that any request fits leaves nothing; one of what is not meant has been looked at. */
 function leavesSomething([key, value]: readonly [string, unknown]): boolean {
   if (value === undefined) return false;
-  return !Array.isArray(value) || key.startsWith('not') || !value.some((each) => each === '*' || (key === 'paths' && (each === '/*' || each === '/{**}')));
+  return !Array.isArray(value) || key.startsWith('not') || !fitsEvery(key as ListKey, value);
 }

@@ -2,9 +2,14 @@ import { describeValue } from '../../core/refusal';
 import { refuse, someText } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
 
+/** One value or those of a list. What a list has left out is a value that is not set: skipped, it would leave a rule open. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? Array.from(value as readonly unknown[]) : [value];
+}
+
 /** One text or a list of some, sorted and each once. @throws MeshError */
 export function oneOrMore(place: Place, value: unknown): string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const list = listOf(value);
   if (list.length === 0) throw refuse(place, 'empty-list', '[]', 'one or more', 'leave it out, or say what is in it');
   return [...new Set(list.map((each) => someText(place, each)))].sort();
 }

@@ -37,6 +37,8 @@ export interface Grant {
   readonly saidBy?: SaidBy;
   /** Follows from something else that was said, such as a route: alone it closes nothing that was open. */
   readonly implied: boolean;
+  /** Whether it follows from a route of a gateway: see `withoutOverruled`. */
+  readonly isRoute?: true;
   /** Where the program said it, where that is asked for. */
   readonly site?: CallSite | undefined;
 }
@@ -61,7 +63,7 @@ export interface AccessProgram {
 }
 
 /** What the program that a construct is in says of access. */
-export function accessOf(construct: IConstruct): AccessProgram {
+export function accessProgram(construct: IConstruct): AccessProgram {
   return rootState<AccessProgram>(construct, 'access', () => ({ grants: [], denials: [] }));
 }
 

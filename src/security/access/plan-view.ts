@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { rootState } from '../../core/root-state';
 import { LabelIndex } from './label-index';
-import { policyTarget } from './policy-target';
+import { gatewaysOf, policyTarget } from './policy-target';
 import type { PodPort, PolicyTarget, ServiceSubject } from './policy-target';
 
 /** Services of a namespace. */
@@ -18,6 +18,7 @@ interface Services {
 export class PlanView {
   private readonly targets = new Map<IConstruct, PolicyTarget>();
   private places: ReadonlyMap<string, Services> | undefined;
+  private gateways: readonly PolicyTarget[] | undefined;
 
   /** The target, with labels and ports that are read once. */
   public of(target: PolicyTarget): PolicyTarget {
@@ -29,18 +30,24 @@ export class PlanView {
     return once;
   }
 
-  /** Ports of the services of the program that are in front of pods of the target. */
+  /** Ports of pods of the target, as the services of the program in front of them say, and as gateways among them listen. */
   public portsAt({ scope, of, namespace, selector }: PolicyTarget): readonly PodPort[] {
     if (of === 'gateway') return [];
     const cluster = Cluster.pathOf(scope);
     const places = (this.places ??= this.servicesByPlace(scope));
-    if (of === 'mesh') return [...places].flatMap(([place, { all }]) => (place.startsWith(`${cluster}\n`) ? portsOf(all) : []));
+    if (of === 'mesh') return [...[...places].flatMap(([place, { all }]) => (place.startsWith(`${cluster}\n`) ? portsOf(all) : [])), ...this.listeners(scope, cluster)];
     const near = places.get(`${cluster}\n${namespace}`);
+    if (selector === undefined) return [...portsOf(near?.all ?? []), ...this.listeners(scope, cluster, namespace)];
     if (near === undefined) return [];
-    if (selector === undefined) return portsOf(near.all);
     const labels = selector();
     // as far as labels tell, these select some of the pods
     return portsOf([...new Set([...near.index.wider(labels), ...near.index.narrower(labels)])]);
+  }
+
+  /** What gateways of a cluster, or of one namespace in it, listen on. */
+  private listeners(scope: IConstruct, cluster: string, namespace?: string): PodPort[] {
+    const gateways = (this.gateways ??= gatewaysOf(scope.node.root).map((target) => this.of(target)));
+    return portsOf(gateways.filter((gateway) => Cluster.pathOf(gateway.scope) === cluster && (namespace === undefined || gateway.namespace === namespace)));
   }
 
   private servicesByPlace(scope: IConstruct): ReadonlyMap<string, Services> {

@@ -73,6 +73,12 @@ export function policyTarget(from: IConstruct | undefined, given: unknown, prope
   throw badReference(from, given, property, EXPECTED);
 }
 
+/** The gateways of the program, each once. */
+export function gatewaysOf(root: IConstruct): PolicyTarget[] {
+  const gateways = SynthSession.of(root).constructs().filter((each): each is IConstruct & GatewaySubject => !ApiObject.isApiObject(each) && !isService(each) && !isMesh(each) && isGateway(each));
+  return [...new Map(gateways.map((each) => gatewayTarget(each)).map((target) => [target.scope, target])).values()];
+}
+
 /** The proxies that an IngressGateway makes are that gateway: what is said of either is one policy. */
 function gatewayTarget(given: GatewaySubject): PolicyTarget {
   const parent = given.node.scope;

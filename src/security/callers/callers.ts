@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { isConstruct } from '../../core/place';
+import { listOf } from '../access/checks';
 import { badReference } from '../../core/references';
 import { describeValue } from '../../core/refusal';
 import { meshError } from '../../errors/mesh-error';
@@ -17,8 +18,8 @@ export const SOURCE_KEYS = ['principals', 'namespaces', 'ipBlocks', 'remoteIpBlo
 export type SourceKey = (typeof SOURCE_KEYS)[number];
 export type Source = Readonly<Partial<Record<SourceKey, readonly string[]>>>;
 
-/** Whose address is meant where it is not said. */
-export type AddressOf = 'source' | 'remote' | 'both';
+/** Whose address is meant where it is not said: of one of them, of either, or of both. */
+export type AddressOf = 'source' | 'remote' | 'either' | 'both';
 
 /** One caller as a policy names it, and what has to hold beside. */
 export interface NamedCaller {
@@ -39,7 +40,7 @@ const FIX = 'name what another program has: MeshService.fromName(), MeshServiceA
  */
 export function checkedCallers(target: IConstruct, given: unknown, property: string): CheckedCallers {
   if (given === 'anyone') return undefined;
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const list = listOf(given);
   if (list.length === 0) throw noCallers(target, property, '[]');
   return list.map((caller) => {
     if (IpBlock.isIpBlock(caller) || RequestPrincipal.isRequestPrincipal(caller)) return caller;
@@ -53,15 +54,18 @@ export function checkedCallers(target: IConstruct, given: unknown, property: str
 /**
  * The callers as policies name them. Asked for at synthesis: a workload may be told its account until then.
  *
- * @param address which address an IpBlock is about that does not say: at a gateway the client's, by what proxies before it say
+ * @param address which address an IpBlock is about that does not say: at a gateway the client's, by what proxies before it say; with
+ * `both`, one of the blocks given has to hold for each
  * @throws MeshError when one has no identity of its own.
  */
 export function namedCallers(target: IConstruct, callers: CheckedCallers, property: string, address: AddressOf): NamedCaller[] {
   if (callers === undefined) return [{ source: {}, conditions: [] }];
+  const unsaid = [...new Set(callers.flatMap((caller) => (IpBlock.isIpBlock(caller) && caller.whose === 'either' ? [caller.cidr] : [])))].sort();
   return callers.flatMap((caller): NamedCaller[] => {
     if (IpBlock.isIpBlock(caller)) {
       const whose = caller.whose === 'either' ? address : caller.whose;
-      const keys = whose === 'both' ? (['ipBlocks', 'remoteIpBlocks'] as const) : ([whose === 'remote' ? 'remoteIpBlocks' : 'ipBlocks'] as const);
+      if (whose === 'both') return [{ source: { ipBlocks: [caller.cidr] }, conditions: [{ key: 'remote.ip', values: unsaid }] }];
+      const keys = whose === 'either' ? (['ipBlocks', 'remoteIpBlocks'] as const) : ([whose === 'remote' ? 'remoteIpBlocks' : 'ipBlocks'] as const);
       return keys.map((key) => ({ source: { [key]: [caller.cidr] }, conditions: [] }));
     }
     if (RequestPrincipal.isRequestPrincipal(caller)) {

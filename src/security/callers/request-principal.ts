@@ -99,6 +99,8 @@ export class RequestPrincipal {
 function claimConditions(place: Place, claims: RequestPrincipalProps['claims']): PolicyCondition[] {
   if (claims === undefined) return [];
   requireNames(place, claims);
+  // a Map has none either: whoever gives one asked for something
+  if (Object.keys(claims).length === 0) throw refuse(place, 'empty-condition', '{}', 'claims by name', 'take it out where any token will do');
   return Object.entries(claims).map(([name, values]) => {
     const at = within(place, name);
     return { key: `request.auth.claims${claimName(at, name)}`, values: patterns(at, values) };

@@ -5,6 +5,7 @@ import { rootState } from '../../core/root-state';
 import { SynthSession } from '../../core/synth-session';
 import type { Finding } from '../../errors/finding';
 import { isJsonObject } from '../../rules/json';
+import { closedPorts } from './closed-ports';
 import { readWorkload } from '../../traffic/kubernetes-workload';
 import type { ServiceSubject } from '../access/policy-target';
 import { programObject, selectedLabels } from '../mtls/program-policies';
@@ -31,7 +32,7 @@ export function policyFindings(root: IConstruct): Finding[] {
   const objects = written.flatMap((construct) => programObject(construct) ?? []);
   const selecting = objects.filter((object) => Object.keys(selectedLabels(object)).length > 0);
   const pods = selecting.length === 0 ? new Map<string, DeclaredPods>() : declaredPods(root);
-  return [...objects.flatMap(oddRules), ...selecting.flatMap((object) => selectsNothing(object, pods.get(placeOf(object.construct, object.namespace))))];
+  return [...objects.flatMap(oddRules), ...closedPorts(root, objects), ...selecting.flatMap((object) => selectsNothing(object, pods.get(placeOf(object.construct, object.namespace))))];
 }
 
 function warning({ construct }: ProgramObject, property: string, code: string, got: string, expected: string, fix: string): Finding {

@@ -6,7 +6,7 @@ import { requirePlace } from '../../core/place';
 import type { Known } from '../../core/unknown';
 import { placeOf, refuse, requireKeys, someList, within } from '../../traffic/rules/refuse';
 import { requireToken } from '../access/access';
-import { checkList } from '../access/access-rule';
+import { checkList, fitsEvery } from '../access/access-rule';
 import { flag } from '../access/checks';
 import { jwtRule } from './jwt-issuer';
 import type { JwtIssuer } from './jwt-issuer';
@@ -69,7 +69,7 @@ export class JwtAuthentication extends Construct {
     requireKeys(place, props, KEYS);
     const target = policyTarget(this, props.target, 'target');
     const { name, namespace, selector } = target;
-    const rules = someList(within(place, 'issuers'), props.issuers).map((issuer, index) => jwtRule(within(place, `issuers[${index}]`), issuer, Cluster.factsOf(this).clusterDomain));
+    const rules = Array.from(someList(within(place, 'issuers'), props.issuers)).map((issuer, index) => jwtRule(within(place, `issuers[${index}]`), issuer, Cluster.factsOf(this).clusterDomain));
     rules.forEach(({ issuer }, index) => {
       if (rules.findIndex((other) => other.issuer === issuer) === index) return;
       throw refuse(within(place, `issuers[${index}].issuer`), 'second-owner', JSON.stringify(issuer), 'each issuer once', 'say all of it at one place');
@@ -92,6 +92,7 @@ export class JwtAuthentication extends Construct {
     for (const [key, property] of [['notPaths', 'exemptPaths'], ['notMethods', 'exemptMethods']] as const) {
       const values = exempt[key];
       if (values === undefined) continue;
+      if (Array.isArray(values) && fitsEvery(key, values)) throw refuse(within(place, property), 'leaves-nothing', key === 'notPaths' ? 'every path' : 'every method', 'some that need a token', 'say optional: true where none is required');
       checkList(within(place, property), key, values);
       if (isOptional) throw refuse(within(place, property), 'contradiction', 'exemptions, where no token is required', 'one of the two', 'take out the exemptions, or optional');
     }

@@ -127,7 +127,7 @@ function urlOf(text: string): URL | undefined {
 }
 
 function headers(place: Place, given: readonly JwtHeader[]): { name: string; prefix?: string }[] {
-  return someList(place, given).map((header, index) => {
+  return Array.from(someList(place, given)).map((header, index) => {
     const at = { construct: place.construct, property: `${place.property}[${index}]` };
     requireKeys(at, header, ['name', 'prefix']);
     const name = headerName(within(at, 'name'), header.name);

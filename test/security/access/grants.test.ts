@@ -174,7 +174,7 @@ describe('what is done', () => {
     const web = namespace.addService('web', { port: 8080 });
     web.implyAccessFrom(edge);
     expect(synthTo(open).many(AuthorizationPolicy)).toEqual([]);
-    namespace.allowFrom(edge, { paths: ['/metrics'] });
+    namespace.allowFrom(MeshNamespace.fromName(open, 'monitoring'), { paths: ['/metrics'] });
     expect(synthTo(open).many(AuthorizationPolicy).map(({ metadata }) => metadata.name).sort()).toEqual(['namespace.allow', 'web']);
     expect(synthTo(platform).many(AuthorizationPolicy)).toEqual([]);
   });

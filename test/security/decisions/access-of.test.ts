@@ -149,6 +149,91 @@ describe('pods that no sidecar guards', () => {
   });
 });
 
+describe('what comes to a port without the proxy', () => {
+  const calling = (annotations: Readonly<Record<string, string>>, port = 8080) => {
+    const { chart, web, orders } = shop();
+    orders.allowFrom(web);
+    const labels = { ...orders.selector };
+    new Deployment(chart, 'orders-v1', { spec: { selector: { matchLabels: labels }, template: { metadata: { labels, annotations }, spec: { serviceAccountName: 'orders', containers: [{ name: 'orders', image: 'orders:1' }] } } } });
+    return () => accessOf(chart).from(web).to(orders, port);
+  };
+  test.each<[string, Readonly<Record<string, string>>, number]>([
+    ['a port that is left out', { 'traffic.sidecar.istio.io/excludeInboundPorts': '5432, 8080' }, 8080],
+    ['a port that is not among those that are caught', { 'traffic.sidecar.istio.io/includeInboundPorts': '5432' }, 8080],
+    ['no port is caught', { 'traffic.sidecar.istio.io/includeInboundPorts': '' }, 8080],
+    ['nothing is caught', { 'sidecar.istio.io/interceptionMode': 'NONE' }, 5432],
+  ])('%s', (_what, annotations, port) => {
+    expect(caught(calling(annotations, port)).findings[0]).toMatchObject({ code: 'no-proxy', got: expect.stringContaining('without a proxy no policy holds') as string });
+  });
+
+  test('other ports are decided on', () => {
+    expect(calling({ 'traffic.sidecar.istio.io/excludeInboundPorts': '5432' })().get().isAllowed).toBe(true);
+    expect(calling({ 'traffic.sidecar.istio.io/includeInboundPorts': '*' })().get().isAllowed).toBe(true);
+    expect(calling({ 'sidecar.istio.io/interceptionMode': 'TPROXY' })().get().isAllowed).toBe(true);
+  });
+});
+
+describe('a caller whose pods have no proxy', () => {
+  const pods = (chart: Chart, name: string, labels: Readonly<Record<string, string>>): Deployment =>
+    new Deployment(chart, name, { metadata: { namespace: 'shop' }, spec: { selector: { matchLabels: { app: 'old' } }, template: { metadata: { labels: { app: 'old', ...labels } }, spec: { serviceAccountName: 'old', containers: [{ name: 'old', image: 'old:1' }] } } } });
+
+  test('speaks plain text: what is granted to its account does not hold', () => {
+    const { chart, orders } = shop();
+    const old = pods(chart, 'old', { 'sidecar.istio.io/inject': 'false' });
+    orders.allowFrom(old);
+    const decision = accessOf(chart).from(old).to(orders, 8080).get();
+    expect([decision.isAllowed, decision.status]).toEqual([false, 'cut']);
+    expect(String(decision)).toContain('of cluster.local/ns/shop/sa/old, whose pods have no proxy to service shop/orders:8080 is cut: these pods take mutual TLS only');
+    expect(accessOf(chart).from(MeshServiceAccount.fromName(chart, 'account', { name: 'old', namespace: 'shop' })).to(orders, 8080).get().status).toBe('cut');
+    // with a proxy it does
+    const other = shop();
+    const proxied = pods(other.chart, 'old', {});
+    other.orders.allowFrom(proxied);
+    expect(accessOf(other.chart).from(proxied).to(other.orders, 8080).get().isAllowed).toBe(true);
+  });
+
+  test('a denial by its account does not hold either, where plain text is taken', () => {
+    const { chart, shop: namespace, orders } = shop();
+    const old = pods(chart, 'old', { 'sidecar.istio.io/inject': 'false' });
+    new MtlsPolicy(chart, 'soft', { target: orders, mode: 'PERMISSIVE' });
+    new AuthorizationPolicy(chart, 'open', { spec: { selector: { matchLabels: orders.selector }, rules: [{}] } });
+    new AuthorizationPolicy(chart, 'hand', { spec: { action: 'DENY', rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/old'] } }] }] } });
+    expect(accessOf(chart).from(old).to(orders, 8080).get().isAllowed).toBe(true);
+    expect(accessOf(chart).from('cluster.local/ns/shop/sa/old').to(orders, 8080).get().isAllowed).toBe(false);
+    expect(namespace.name).toBe('shop');
+  });
+
+  test('of pods that are not alike it hangs on which of them calls', () => {
+    const { chart, orders } = shop();
+    const account = MeshServiceAccount.fromName(chart, 'account', { name: 'old', namespace: 'shop' });
+    pods(chart, 'old', { 'sidecar.istio.io/inject': 'false' });
+    pods(chart, 'new', {});
+    orders.allowFrom(account);
+    expect(caught(() => accessOf(chart).from(account).to(orders, 8080).get()).findings[0]).toMatchObject({ code: 'undecided', got: expect.stringContaining('which of the pods it comes to or from') as string });
+  });
+});
+
+test('pods of another program may have labels that a policy selects by', () => {
+  const { chart, web, orders } = shop();
+  orders.allowFrom(web);
+  new AuthorizationPolicy(chart, 'hand', { spec: { action: 'DENY', selector: { matchLabels: { ...orders.selector, version: 'v1' } }, rules: [{ to: [{ operation: { methods: ['PUT'], ports: ['8080'] } }] }] } });
+  new AuthorizationPolicy(chart, 'others', { spec: { action: 'DENY', selector: { matchLabels: { app: 'else', version: 'v1' } }, rules: [{}] } });
+  const calls = accessOf(chart).from(web).to(orders, 8080);
+  expect(calls.get().isAllowed).toBe(true);
+  expect(caught(() => calls.put()).findings[0]).toMatchObject({ code: 'undecided', got: expect.stringContaining('which of the pods') as string, fix: 'ask for a request that does not hang on it, or change what does' });
+});
+
+test('the pods of a gateway are asked for by the gateway', () => {
+  const { chart, web, mesh } = shop();
+  const labels = { istio: 'hand' };
+  const hand = new Deployment(chart, 'hand', {
+    metadata: { namespace: 'shop' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels: { ...labels, 'sidecar.istio.io/inject': 'true' }, annotations: { 'inject.istio.io/templates': 'gateway' } }, spec: { serviceAccountName: 'hand', containers: [{ name: 'istio-proxy', image: 'auto' }] } } },
+  });
+  expect(mesh.namespace).toBe('istio-system');
+  expect(caught(() => accessOf(chart).from(web).to(hand, 80)).findings[0]).toMatchObject({ code: 'gateway-pods', property: 'to' });
+});
+
 test('each cluster has its own policies, and callers of another are refused', () => {
   const app = new MeshApp({ outdir: 'unused' });
   const [one, two] = ['one', 'two'].map((name) => {

@@ -118,6 +118,18 @@ describe('what fits', () => {
     expect(outcome([allow({})], by('far.example.com/ns/shop/sa/web'), { ...mesh, federated: ['far.example.com'] })).toBe('let in');
   });
 
+  test('identities of any trust domain, where istiod is told not to look', () => {
+    const far: Partial<PlainRequest> = { caller: { speaks: 'mtls', principal: 'far.example.com/ns/shop/sa/web' } };
+    expect([outcome([allow({})], far, { takesAllTrustDomains: true }), outcome([allow(from({ principals: [WEB] }))], far, { takesAllTrustDomains: true })]).toEqual(['let in', 403]);
+  });
+
+  test('the name in TLS: plain text has none at pods, and at a gateway it is what the caller says', () => {
+    const named = policies({ authorizationPolicies: [policy(allow({ when: [{ key: 'connection.sni', values: ['shop.example.com'] }] }))] });
+    const plain = asks({ caller: { speaks: 'plain text' }, sni: 'shop.example.com' });
+    expect([decide(named, PODS, plain).isAllowed, decide(named, { ...PODS, isGateway: true }, plain).isAllowed]).toEqual([false, true]);
+    expect(decide(named, { ...PODS, isGateway: true }, { ...plain, sni: undefined }).missing).toEqual(['sni']);
+  });
+
   test('the original client: a sidecar believes the last proxy, a gateway as many as are trusted', () => {
     const rule = from({ remoteIpBlocks: ['203.0.113.0/24'] });
     const seen = (forwarded: string, isGateway: boolean, trustedProxies: number): unknown =>
@@ -128,6 +140,11 @@ describe('what fits', () => {
 });
 
 describe('a port of bytes', () => {
+  test('the original client is whoever holds the connection', () => {
+    const by = (sourceIp: string): unknown => outcome([allow(from({ remoteIpBlocks: ['203.0.113.0/24'] }))], { ...bytes, sourceIp, headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect([by('203.0.113.1'), by('10.0.0.1')]).toEqual(['let in', 'cut']);
+  });
+
   const bytes: Partial<PlainRequest> = { sees: 'bytes', port: 5432 };
   test('a grant about requests is left out, a denial holds for more', () => {
     expect(outcome([allow(to({ methods: ['GET'] }))], bytes)).toBe('cut');
@@ -178,9 +195,33 @@ describe('external authorizers', () => {
     expect(outcome([custom('login', {}), deny({})], {}, mesh)).toBe(403);
   });
 
+  test('what they are asked about may hang on headers, and never on tokens, which are checked later', () => {
+    const refusing = { headers: { 'x-user': 'a' }, authorizers: { login: 'refuses' } } as const;
+    expect(outcome([custom('login', { when: [{ key: 'request.headers[x-user]', values: ['a'] }] })], refusing, mesh)).toBe('of the authorizer');
+    expect(outcome([custom('login', { when: [{ key: 'request.headers[x-user]', values: ['b'] }] })], refusing, mesh)).toBe('let in');
+    expect(outcome([custom('login', from({ requestPrincipals: ['*'] }))], refusing, mesh)).toBe('let in');
+  });
+
   test('of one that there is not, and of several, nothing is let in', () => {
     expect([outcome([custom('nobody', {}), allow({})], {}, mesh), outcome([custom('constructor', {}), allow({})], {}, mesh)]).toEqual([403, 403]);
     expect(outcome([custom('login', {}), custom('other', to({ paths: ['/x'] })), allow({})], { authorizers: { login: 'allows', other: 'allows' } }, mesh)).toBe(403);
+  });
+
+  test('where Istio is told to, several are asked, each about its own', () => {
+    const both = [custom('login', {}), custom('other', to({ paths: ['/x'] })), allow({})];
+    const asked = (path: string, other: 'allows' | 'refuses'): unknown => outcome(both, { path, authorizers: { login: 'allows', other } }, { ...mesh, asksSeveral: true });
+    expect([asked('/x', 'allows'), asked('/x', 'refuses'), asked('/', 'refuses')]).toEqual(['let in', 'of the authorizer', 'let in']);
+  });
+
+  test('one that is only tried out is not the same in all releases, and counts among several', () => {
+    const decided = (specs: readonly JsonObject[]): unknown => {
+      const tried = policy(custom('other', to({ paths: ['/orders'] })), { name: 'tried', annotations: { 'istio.io/dry-run': 'true' } });
+      const { isAllowed, why, missing } = decide(policies({ authorizationPolicies: [tried, ...specs.map((spec) => policy(spec))], mesh }), PODS, asks({ authorizers: { login: 'allows' } }));
+      return isAllowed === undefined ? missing : why;
+    };
+    expect(decided([])).toEqual(['a release of Istio: what comes of shop/tried, a CUSTOM that is only tried out']);
+    expect(decided([deny({})])).toBe('denied');
+    expect(decided([custom('login', {})])).toBe('several authorizers');
   });
 
   test('an HTTP one is not asked about bytes', () => {

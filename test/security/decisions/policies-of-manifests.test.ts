@@ -33,3 +33,23 @@ test('several control planes are several meshes; the root namespace is their own
 test('proxies in front of pods, by their annotation', () => {
   expect(['gatewayTopology: { numTrustedProxies: 1 }', '{"gatewayTopology":{"numTrustedProxies":3}}', 'concurrency: 2', '', undefined].map(trustedProxiesOf)).toEqual([1, 3, undefined, undefined, undefined]);
 });
+
+test('what only looks like a configuration of a mesh is none', () => {
+  const names = (name: string, text: string) => policiesOfManifests([config(name, text), config('istio', 'rootNamespace: policies')]).map(({ mesh }) => mesh.rootNamespace);
+  expect([names('settings', 'rootNamespace: elsewhere'), names('istio-other', '{ not: yaml'), names('istio-other', 'a text'), names('istio-canary', 'rootNamespace: own')]).toEqual([['policies'], ['policies'], ['policies'], ['own', 'policies']]);
+  expect(trustedProxiesOf('{ gatewayTopology: numTrustedProxies')).toBeUndefined();
+});
+
+test('what variables of the istiod of the same revision switch on', () => {
+  const istiod = (name: string, revision: string, value: string) => ({
+    manifest: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'istio-system', labels: { 'app': 'istiod', 'istio.io/rev': revision } },
+      spec: { template: { spec: { containers: [{ name: 'discovery', env: [{ name: 'PILOT_SKIP_VALIDATE_TRUST_DOMAIN', value }, { name: 'PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS', value: 'true' }] }] } } },
+    },
+  });
+  const found = policiesOfManifests([config('istio', 'a: 1'), config('istio-canary', 'a: 1'), istiod('istiod', 'default', 'false'), istiod('istiod-canary', 'canary', 'true')]).map(({ mesh }) => [mesh.asksSeveral, mesh.takesAllTrustDomains]);
+  expect(found).toEqual([[true, undefined], [true, true]]);
+  expect(policiesOfManifests([config('istio', 'a: 1')])[0]?.mesh).not.toHaveProperty('asksSeveral');
+});

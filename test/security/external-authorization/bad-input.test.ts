@@ -92,10 +92,15 @@ describe('what Istio would answer every request for with 403 is refused where it
     expect(ownHeaders).toEqual(['x-auth-user']);
   });
 
-  test('the value of a header, which may be a secret, is not shown', () => {
+  test.each<[unknown]>([[{ 'x-key': 'hunter2\n' }], [{ 'x-key': 'hunter2%' }], [{ 'x-key': ['hunter2'] }], [{ 'x-key': { value: 'hunter2' } }], ['Bearer hunter2'], [['hunter2']]])('the value of a header, which may be a secret, is not shown: %j', (given) => {
     const { mesh, auth } = guardedProgram();
-    const error = caught(() => mesh.addExternalAuthorizer('login', http(auth, { includeAdditionalHeadersInCheck: { 'x-key': 'hunter2\n' } })));
+    const error = caught(() => mesh.addExternalAuthorizer('login', http(auth, { includeAdditionalHeadersInCheck: given as never })));
     expect(error.message).not.toContain('hunter2');
+  });
+
+  test('nor is a number', () => {
+    const { mesh, auth } = guardedProgram();
+    expect(caught(() => mesh.addExternalAuthorizer('login', http(auth, { includeAdditionalHeadersInCheck: { 'x-key': 7_331 as never } }))).message).not.toMatch(/7.?331/);
   });
 });
 
@@ -270,13 +275,28 @@ describe('custom', () => {
     expect(caught(() => synthTo(chart)).findings).toMatchObject([{ code: 'several-authorizers', property: 'custom', got: 'a and b' }]);
   });
 
-  test('of a name: one that the mesh has by addExternalAuthorizer is known, another is not', () => {
-    const { chart, mesh, web, shop, auth } = guardedProgram();
+  test('of a name that no authorizer of the mesh has', () => {
+    const { chart, mesh, shop, auth } = guardedProgram();
     mesh.addExternalAuthorizer('login', http(auth));
-    web.custom('login');
-    expect(() => synthTo(chart)).not.toThrow();
     shop.addService('b', { port: 80 }).custom('logon');
     expect(caught(() => synthTo(chart)).findings).toMatchObject([{ code: 'unknown-authorizer', fix: 'did you mean "login"?' }]);
+  });
+
+  test.each([false, true])('of the name of one that the program has: of a name nothing follows; before it is made: %s', (isEarly) => {
+    const { chart, mesh, web, auth } = guardedProgram();
+    if (isEarly) web.custom('login');
+    mesh.addExternalAuthorizer('login', http(auth));
+    if (!isEarly) web.custom('login');
+    expect(caught(() => synthTo(chart)).findings).toMatchObject([{ construct: 'shop/shop/services/web/mesh', property: 'custom', code: 'only-named', got: 'the name "login", which is that of platform/mesh/login', fix: 'hand on what addExternalAuthorizer gave' }]);
+  });
+
+  test('of the name of one that another cluster has, or the configuration itself, is taken as it is', () => {
+    const app = new MeshApp({ outdir: 'unused' });
+    const [one, other] = ['one', 'other'].map((name) => new Chart(new Cluster(app, name), 'platform')) as [Chart, Chart];
+    new Mesh(one, 'mesh', { crds: false }).addExternalAuthorizer('login', { http: { service: 'a.b', port: 80 } });
+    const mesh = new Mesh(other, 'mesh', { crds: false, meshConfig: { extensionProviders: [{ name: 'login', envoyExtAuthzHttp: { service: 'a.b', port: 80 } }] } });
+    Access.to(mesh.addIngressGateway('public')).custom('login');
+    expect(() => synthTo(other)).not.toThrow();
   });
 });
 

@@ -6,10 +6,10 @@ import { synthTo } from '../../../src/testing';
 import { guardedProgram, http, providersOf } from './guarded';
 
 describe('the provider in the configuration of the mesh', () => {
-  test('it is asked by its full name, at its only port, for five seconds, and fails closed', () => {
+  test('it is asked by its full name and its namespace (no service of another namespace is taken for it), at its only port, for five seconds, and fails closed', () => {
     const { platform, mesh, auth } = guardedProgram();
     mesh.addExternalAuthorizer('login', http(auth));
-    expect(providersOf(platform)).toEqual([{ name: 'login', envoyExtAuthzHttp: { service: 'auth.login.svc.cluster.local', port: 4180, timeout: '5s', failOpen: false } }]);
+    expect(providersOf(platform)).toEqual([{ name: 'login', envoyExtAuthzHttp: { service: 'login/auth.login.svc.cluster.local', port: 4180, timeout: '5s', failOpen: false } }]);
   });
 
   test('all that is said of one over HTTP is there, by small letters, sorted, and each once', () => {
@@ -27,7 +27,7 @@ describe('the provider in the configuration of the mesh', () => {
       headersToDownstreamOnDeny: ['location', 'set-cookie'],
     }));
     expect(providersOf(platform)[0]?.['envoyExtAuthzHttp']).toEqual({
-      service: 'auth.login.svc.cluster.local',
+      service: 'login/auth.login.svc.cluster.local',
       port: 4180,
       timeout: '1.25s',
       failOpen: false,
@@ -47,7 +47,7 @@ describe('the provider in the configuration of the mesh', () => {
     const opa = shop.addService('opa', { port: 9191, appProtocol: 'grpc' });
     mesh.addExternalAuthorizer('opa', { grpc: { service: opa, failOpen: true, includeRequestBodyInCheck: { maxRequestBytes: 64, packAsBytes: true } } });
     expect(providersOf(platform)).toEqual([
-      { name: 'opa', envoyExtAuthzGrpc: { service: 'opa.shop.svc.cluster.local', port: 9191, timeout: '5s', failOpen: true, includeRequestBodyInCheck: { maxRequestBytes: 64, packAsBytes: true } } },
+      { name: 'opa', envoyExtAuthzGrpc: { service: 'shop/opa.shop.svc.cluster.local', port: 9191, timeout: '5s', failOpen: true, includeRequestBodyInCheck: { maxRequestBytes: 64, packAsBytes: true } } },
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('the provider in the configuration of the mesh', () => {
     mesh.addExternalAuthorizer('d', { http: { service: ExternalService.fromName(chart, 'far', { host: 'far.example.com', namespace: 'far' }), port: 8080 } });
     const asked = providersOf(platform).map(({ envoyExtAuthzHttp }) => envoyExtAuthzHttp as { service: string; port: number });
     expect(asked.map(({ service: name, port }) => [name, port])).toEqual([
-      ['opa.shop.svc.cluster.local', 80],
+      ['shop/opa.shop.svc.cluster.local', 80],
       ['shop/auth.example.org', 80],
       ['shop/auth.example.com', 80],
       ['far/far.example.com', 8080],
@@ -161,7 +161,7 @@ describe('headers that only the authorizer sets', () => {
   test('they are taken out of requests before anything else', () => {
     const { chart, mesh, web, auth } = guardedProgram();
     web.custom(mesh.addExternalAuthorizer('login', http(auth, { headersToUpstreamOnAllow: ['x-user.id', 'user', 'x-group-*', '*-verified'] })));
-    const mutations = [{ remove_on_match: { key_matcher: { safe_regex: { regex: '.*[-_]verified' } } } }, { remove: 'user' }, { remove_on_match: { key_matcher: { safe_regex: { regex: 'x[-_]group[-_].*' } } } }, { remove_on_match: { key_matcher: { safe_regex: { regex: 'x[-_]user\\.id' } } } }];
+    const mutations = [{ remove_on_match: { key_matcher: { safe_regex: { regex: '.*[-_.]verified' } } } }, { remove: 'user' }, { remove_on_match: { key_matcher: { safe_regex: { regex: 'x[-_.]group[-_.].*' } } } }, { remove_on_match: { key_matcher: { safe_regex: { regex: 'x[-_.]user[-_.]id' } } } }];
     expect(removed(chart, 'web.authorizer-headers')).toEqual([['SIDECAR_INBOUND', mutations], ['GATEWAY', mutations]]);
     const { spec } = synthTo(chart).one(EnvoyFilter);
     expect(spec?.workloadSelector?.labels).toEqual({ app: 'web' });

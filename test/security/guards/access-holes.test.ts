@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { AuthorizationPolicy } from '../../../imports/istio';
 import { Deployment } from '../../../imports/kubernetes';
-import { Access, IngressRoute, IpBlock, JwtAuthentication, Mesh, MeshApp, MeshNamespace, MeshService, MeshServiceAccount, MtlsPolicy, RequestPrincipal, StrictMtlsNamespace, Tls } from '../../../src';
+import { Access, IngressRoute, IpBlock, JwtAuthentication, Mesh, MeshApp, MeshNamespace, MeshService, MeshServiceAccount, MtlsPolicy, RequestPrincipal, StrictMtlsNamespace, TcpIngressRoute, Tls } from '../../../src';
 import type { AccessRule, MeshProps } from '../../../src';
 import { synthTo } from '../../../src/testing';
 import { caught } from '../../support/caught';
@@ -39,6 +39,27 @@ describe('what a program gives and goes on to change', () => {
   });
 });
 
+describe('what has nothing in it that can be seen', () => {
+  const hole = new Array<string>(1);
+
+  test.each<[string, (shop: Shop) => unknown, string]>([
+    ['a rule that nobody waited for', ({ orders, web }) => orders.allowFrom(web, Promise.resolve({ methods: ['GET'] }) as AccessRule), 'bad-access-rule'],
+    ['a rule as a Map', ({ orders, web }) => orders.denyFrom(web, new Map([['methods', ['GET']]]) as AccessRule), 'bad-access-rule'],
+    ['a question as a Map', ({ orders }) => orders.custom('a', new Map() as never), 'bad-access-rule'],
+    ['claims as a Map', () => RequestPrincipal.of({ claims: new Map([['groups', 'admins']]) as never }), 'empty-condition'],
+    ['no claims', () => RequestPrincipal.of({ issuer: 'https://login.example.com', claims: {} }), 'empty-condition'],
+    ['a caller that was left out', ({ orders }) => orders.allowFrom(new Array(1) as never), 'bad-reference'],
+    ['an exception that was left out', ({ orders }) => orders.allowFrom('anyone', { except: new Array(1) as never }), 'bad-reference'],
+    ['an address that was left out', ({ orders, web }) => orders.allowFrom(web, { when: { 'source.ip': hole } }), 'bad-ip-block'],
+    ['a port that was left out', ({ orders, web }) => orders.allowFrom(web, { when: { 'destination.port': hole as never } }), 'bad-number'],
+    ['a value that was left out', ({ orders, web }) => orders.allowFrom(web, { when: { 'request.headers[a]': hole } }), 'bad-text'],
+    ['an audience that was left out', ({ chart, orders }) => new JwtAuthentication(chart, 'j', { target: orders, issuers: [{ issuer: 'https://a.example.com', audiences: hole }] }), 'bad-text'],
+    ['an issuer that was left out', ({ chart, orders }) => new JwtAuthentication(chart, 'j', { target: orders, issuers: new Array(1) as never }), 'bad-props'],
+  ])('is refused: %s', (_what, wrong, code) => {
+    expect(caught(() => wrong(shopOf())).findings).toMatchObject([{ code }]);
+  });
+});
+
 describe('what asks for nothing, or fits nothing', () => {
   test.each<[string, (shop: Shop) => void, string, string]>([
     ['no conditions', ({ orders }) => orders.denyFrom('anyone', { when: {} }), 'empty-condition', 'denyFrom.when'],
@@ -52,6 +73,10 @@ describe('what asks for nothing, or fits nothing', () => {
     ['any trust domain', ({ chart }) => MeshServiceAccount.fromName(chart, 'x', { trustDomain: '*' }), 'bad-trust-domain', 'trustDomain'],
     ['every path', ({ orders }) => orders.denyFrom('anyone', { paths: ['/*'] }), 'denies-everything', 'denyFrom'],
     ['every method', ({ orders }) => orders.denyFrom('anyone', { methods: ['*'] }), 'denies-everything', 'denyFrom'],
+    ['a denial that leaves out every path', ({ orders }) => orders.denyFrom('anyone', { notPaths: ['/*'] }), 'leaves-nothing', 'denyFrom.notPaths'],
+    ['a denial that leaves out every path, as a template', ({ orders }) => orders.denyFrom('anyone', { notPaths: ['/{**}'] }), 'leaves-nothing', 'denyFrom.notPaths'],
+    ['a grant that leaves out every method', ({ orders }) => orders.allowFrom('anyone', { notMethods: ['*'] }), 'leaves-nothing', 'allowFrom.notMethods'],
+    ['a question that leaves out every host', ({ orders }) => orders.custom('a', { notHosts: ['a.example.com', '*'] }), 'leaves-nothing', 'custom.notHosts'],
     ['every address', ({ orders }) => orders.denyFrom(IpBlock.of('0.0.0.0/0')), 'denies-everything', 'denyFrom'],
     ['keys by http from outside', ({ chart, orders }) => new JwtAuthentication(chart, 'j', { target: orders, issuers: [{ issuer: 'a', jwksUri: 'http://keys.svc.example.com/k' }] }), 'bad-jwks-uri', 'issuers[0].jwksUri'],
   ])('%s is refused', (_name, wrong, code, property) => {
@@ -161,6 +186,47 @@ test('a denial of addresses for the mesh is for clients of its gateways, too', (
   const { platform, mesh } = shopOf();
   Access.to(mesh).denyFrom(IpBlock.of('203.0.113.0/24'));
   expect(rules(platform, 'mesh.deny')).toEqual([{ from: [{ source: { ipBlocks: ['203.0.113.0/24'] } }, { source: { remoteIpBlocks: ['203.0.113.0/24'] } }] }]);
+});
+
+describe('addresses at the mesh, of which gateways are a part', () => {
+  test('what is let in has to be told by both addresses: everybody comes to a gateway from some of the cluster', () => {
+    const { platform, mesh } = shopOf();
+    Access.to(mesh).allowFrom([IpBlock.of('192.168.0.0/16'), IpBlock.of('10.0.0.0/8')]);
+    expect(rules(platform, 'mesh.allow')).toEqual([{ from: [{ source: { ipBlocks: ['10.0.0.0/8', '192.168.0.0/16'] } }], when: [{ key: 'remote.ip', values: ['10.0.0.0/8', '192.168.0.0/16'] }] }]);
+  });
+
+  test('what a denial leaves out, too: in one source, either of them would do', () => {
+    const { platform, mesh } = shopOf();
+    Access.to(mesh).denyFrom('anyone', { except: IpBlock.of('10.0.0.0/8') });
+    expect(rules(platform, 'mesh.deny')).toEqual([{ from: [{ source: { notIpBlocks: ['10.0.0.0/8'] } }] }, { from: [{ source: { notRemoteIpBlocks: ['10.0.0.0/8'] } }] }]);
+  });
+
+  test('in so many words, one of them is meant', () => {
+    const { platform, mesh } = shopOf();
+    Access.to(mesh).allowFrom(IpBlock.source('10.0.0.0/8'));
+    Access.to(mesh).denyFrom('anyone', { except: IpBlock.remote('10.0.0.0/8') });
+    expect(rules(platform, 'mesh.allow')).toEqual([{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }]);
+    expect(rules(platform, 'mesh.deny')).toEqual([{ from: [{ source: { notRemoteIpBlocks: ['10.0.0.0/8'] } }] }]);
+  });
+});
+
+describe('a denial about requests for a whole mesh or namespace', () => {
+  test.each<[string, (shop: Shop) => Parameters<typeof Access.to>[0], 'platform' | 'chart', string]>([
+    ['the mesh', ({ mesh }) => mesh, 'platform', 'mesh.deny'],
+    ['the namespace of the gateway', ({ chart }) => MeshNamespace.fromName(chart, 'istio-ingress'), 'chart', 'namespace.deny'],
+  ])('leaves out what gateways pass on as bytes: %s', (_what, subject, place, name) => {
+    const shop = shopOf();
+    new TcpIngressRoute(shop.chart, 'db', { gateway: shop.edge, port: 5432, to: shop.orders });
+    Access.to(subject(shop)).denyFrom('anyone', { methods: ['TRACE'] });
+    expect(rules(shop[place], name)).toEqual([{ to: [{ operation: { methods: ['TRACE'], notPorts: ['5432'] } }] }]);
+  });
+
+  test('of another namespace, gateways do not matter', () => {
+    const { chart, edge, shop, orders } = shopOf();
+    new TcpIngressRoute(chart, 'db', { gateway: edge, port: 5432, to: orders });
+    shop.denyFrom('anyone', { methods: ['TRACE'] });
+    expect(JSON.stringify(rules(chart, 'namespace.deny'))).not.toContain('5432');
+  });
 });
 
 describe('gateways with routes', () => {

@@ -149,6 +149,8 @@ describe('what is refused', () => {
     [{ issuers: [one], optional: 'no' }, 'bad-flag', 'optional'],
     [{ issuers: [one], exemptPaths: ['healthz'] }, 'bad-access-list', 'exemptPaths'],
     [{ issuers: [one], exemptPaths: [] }, 'empty-access-list', 'exemptPaths'],
+    [{ issuers: [one], exemptPaths: ['/healthz', '/*'] }, 'leaves-nothing', 'exemptPaths'],
+    [{ issuers: [one], exemptMethods: ['*'] }, 'leaves-nothing', 'exemptMethods'],
     [{ issuers: [one], exemptMethods: ['options'] }, 'bad-access-list', 'exemptMethods'],
     [{ issuers: [one], optional: true, exemptPaths: ['/a'] }, 'contradiction', 'exemptPaths'],
   ])('%j', (props, code, property) => {

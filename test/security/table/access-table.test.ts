@@ -1,8 +1,11 @@
 import { Chart } from 'cdk8s';
 import { AuthorizationPolicy } from '../../../imports/istio';
+import { Service } from '../../../imports/kubernetes';
 import { Access, Cluster, MeshApp, accessTable } from '../../../src';
 import type { AccessRow } from '../../../src';
 import { accessLines, accessMermaid, rowsAbout } from '../../../src/cli/access-text';
+import { accessOfManifests } from '../../../src/security/table/access-of-manifests';
+import { caught } from '../../support/caught';
 import { program } from '../../support/program';
 
 function shop() {
@@ -59,6 +62,13 @@ describe('policies that are written by hand are rows, too', () => {
     ]);
   });
 
+  test('a service that is written by hand is named, too', () => {
+    const { chart } = shop();
+    new Service(chart, 'old', { metadata: { name: 'old' }, spec: { selector: { app: 'old' }, ports: [{ port: 80 }] } });
+    new AuthorizationPolicy(chart, 'hand', { spec: { action: 'DENY', selector: { matchLabels: { app: 'old' } }, rules: [{}] } });
+    expect(accessTable(chart).filter(({ construct }) => construct === 'shop/hand').map(({ to }) => to)).toEqual(['service shop/old']);
+  });
+
   test('each cluster has its own', () => {
     const app = new MeshApp({ outdir: 'unused' });
     for (const name of ['b', 'a']) {
@@ -68,12 +78,34 @@ describe('policies that are written by hand are rows, too', () => {
   });
 });
 
+test('a sentence that becomes several rules is one row', () => {
+  const { chart, mesh, web } = shop();
+  Access.to(mesh).denyFrom('anyone', { methods: ['TRACE'], except: web });
+  expect(told(accessTable(chart)).filter(([to]) => to === 'mesh')).toEqual([['mesh', 'DENY', 'anyone', 'cluster.local/ns/shop/sa/web', 'methods TRACE']]);
+});
+
 test('the line that says it is that of the program, whatever of the library is between', () => {
   const { chart, shop: namespace, web, orders } = shop();
   const lineHere = (): number => Number(/:(\d+):\d+\)?$/.exec((new Error().stack ?? '').split('\n')[2] ?? '')?.[1]);
   orders.allowFrom(web); Access.to(orders).denyFrom('anyone', { methods: ['DELETE'] }); namespace.allowFrom(web, { paths: ['/metrics'] }); const line = lineHere();
   const sites = accessTable(chart).flatMap(({ site }) => site ?? []);
   expect(sites).toEqual(Array.from({ length: 3 }, () => ({ file: 'test/security/table/access-table.test.ts', line })));
+});
+
+describe('objects without their program', () => {
+  const policy = (namespace: string) => ({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'hand', namespace }, spec: { action: 'DENY', rules: [{ from: [{ source: { namespaces: ['guests'] } }] }] } });
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'old', namespace: 'shop' }, spec: { selector: { app: 'old' }, ports: [{ port: 80, targetPort: 8080 }] } };
+
+  test('rows, and what is decided', () => {
+    const written = [{ file: 'shop.yaml', manifest: policy('shop') }, { file: 'shop.yaml', manifest: service }, { file: 'values.yaml', manifest: { no: 'object' } }];
+    const asked = (from: string) => accessOfManifests(written, { from, to: 'shop/old' });
+    expect(told(asked('a/b').rows)).toEqual([['namespace shop', 'DENY', 'namespace guests', '', '']]);
+    expect([asked('guests/x').answer, asked('shop/x').answer, asked('x').answer]).toMatchObject([{ isAllowed: false, status: 403 }, { isAllowed: true }, { error: expect.stringContaining('unknown-caller') as string }]);
+  });
+
+  test('of several clusters are refused', () => {
+    expect(caught(() => accessOfManifests([{ file: 'a.yaml', manifest: policy('shop') }, { file: 'b.yaml', manifest: policy('shop') }])).findings[0]).toMatchObject({ code: 'several-clusters', got: 'AuthorizationPolicy.security.istio.io shop.hand in a.yaml and in b.yaml' });
+  });
 });
 
 describe('thousands of rows', () => {
