@@ -39,7 +39,8 @@ export function login<T extends App>(app: T): T {
       headersToDownstreamOnDeny: ['set-cookie', 'content-type', 'cache-control'],
     },
   });
-  Access.to(edge).custom(session, { hosts: [HOST], notPaths: ['/oauth2/*', '/healthz'] });
+  // plain text is sent on to https, and a login begins there: its cookies are taken over TLS only
+  Access.to(edge).custom(session, { hosts: [HOST], notPorts: [80], notPaths: ['/oauth2/*', '/healthz'] });
   new IngressRoute(shop, 'site', {
     gateway: edge,
     host: HOST,

@@ -5,7 +5,7 @@ import type { Chart } from 'cdk8s';
 import { App } from 'cdk8s';
 import { parse } from 'yaml';
 import { login } from '../../examples/08-login/main';
-import { AuthorizationPolicy, EnvoyFilter, RequestAuthentication, VirtualService } from '../../imports/istio';
+import { AuthorizationPolicy, EnvoyFilter, Gateway, RequestAuthentication, VirtualService } from '../../imports/istio';
 import { ConfigMap, Deployment, Secret, Service } from '../../imports/kubernetes';
 import { synthTo } from '../../src/testing/synth-to';
 import type { SynthResult } from '../../src/testing/synth-to';
@@ -31,12 +31,19 @@ interface Provider {
 
 test('the gateway asks oauth2-proxy about all of the shop but the login itself and health', () => {
   const { extensionProviders } = parse(platform.one(ConfigMap, 'istio').data?.['mesh'] ?? '') as { extensionProviders: Provider[] };
-  expect(extensionProviders).toMatchObject([{ name: 'login', envoyExtAuthzHttp: { service: OAUTH2_PROXY, port: 4180, failOpen: false } }]);
+  expect(extensionProviders).toMatchObject([{ name: 'login', envoyExtAuthzHttp: { service: `login/${OAUTH2_PROXY}`, port: 4180, failOpen: false } }]);
   expect(platform.one(AuthorizationPolicy, 'public.custom').spec).toMatchObject({
     action: 'CUSTOM',
     provider: { name: 'login' },
-    rules: [{ to: [{ operation: { hosts: ['shop.example.com', 'shop.example.com:*'], notPaths: ['/healthz', '/oauth2/*'] } }] }],
+    rules: [{ to: [{ operation: { hosts: ['shop.example.com', 'shop.example.com:*'], notPaths: ['/healthz', '/oauth2/*'], notPorts: ['80'] } }] }],
   });
+});
+
+test('plain text is answered with https alone: a login that begins there would lose its cookie, which browsers take over TLS only', () => {
+  const plain = shop.many(VirtualService).concat(platform.many(VirtualService)).flatMap(({ spec }) => spec?.gateways ?? []);
+  const servers = [platform, shop].flatMap((shown) => shown.many(Gateway)).flatMap(({ spec }) => spec?.servers ?? []);
+  expect(plain).not.toEqual([]);
+  expect(servers.filter(({ port }) => port?.number === 80).map(({ tls }) => tls?.httpsRedirect)).toEqual([true]);
 });
 
 test('what is exempt as the login leads to oauth2-proxy and nowhere else', () => {
@@ -46,7 +53,7 @@ test('what is exempt as the login leads to oauth2-proxy and nowhere else', () =>
 });
 
 test('clients cannot set what oauth2-proxy says of them', () => {
-  expect(JSON.stringify(platform.one(EnvoyFilter, 'public.authorizer-headers').spec)).toContain('"regex":"x[-_]auth[-_]request[-_].*"');
+  expect(JSON.stringify(platform.one(EnvoyFilter, 'public.authorizer-headers').spec)).toContain('"regex":"x[-_.]auth[-_.]request[-_.].*"');
 });
 
 test('the gateway alone reaches oauth2-proxy', () => {

@@ -1,16 +1,28 @@
 import { Cluster } from '../../core/cluster';
 import type { Finding } from '../../errors/finding';
-import { policyTarget } from '../access/policy-target';
-import type { PolicyTarget } from '../access/policy-target';
+import type { Grant } from '../access/grants';
 import type { CheckedGrant } from './authorizer-planner';
+import { isMeantFor, podsOf } from './authorizer-pods';
 import type { ExternalAuthorizer } from './external-authorizer';
 
 /** What is wrong with authorizers, and with what they are asked about, given the whole program. */
-export function authorizerFindings(authorizers: readonly ExternalAuthorizer[], grants: readonly CheckedGrant[]): Finding[] {
-  return [...authorizers.flatMap(({ server }) => server.findings()), ...circles(authorizers, grants), ...grants.flatMap(hidden)];
+export function authorizerFindings(authorizers: readonly ExternalAuthorizer[], grants: readonly CheckedGrant[], all: readonly Grant[]): Finding[] {
+  return [...authorizers.flatMap(({ server }) => server.findings()), ...onlyNamed(authorizers, all), ...circles(authorizers, grants), ...grants.flatMap(hidden)];
 }
 
-function findingAt({ target }: CheckedGrant, code: string, got: string, expected: string, fix: string): Finding {
+/** Of a name nothing follows: its pods would let no check in, and clients could set its headers. */
+function onlyNamed(authorizers: readonly ExternalAuthorizer[], grants: readonly Grant[]): Finding[] {
+  const named = grants.filter(({ authorizer, provider }) => authorizer === undefined && provider !== undefined);
+  if (named.length === 0) return [];
+  const byName = groupBy(authorizers, (each) => `${Cluster.pathOf(each)}\n${each.name}`);
+  return named.flatMap((grant) => {
+    const [meant] = byName.get(`${Cluster.pathOf(grant.target.scope)}\n${grant.provider ?? ''}`) ?? [];
+    if (meant === undefined) return [];
+    return [findingAt(grant, 'only-named', `the name "${meant.name}", which is that of ${meant.node.path}`, 'the ExternalAuthorizer itself: of its name nothing follows for the pods that are asked, and for the headers that only it sets', 'hand on what addExternalAuthorizer gave')];
+  });
+}
+
+function findingAt({ target }: Grant, code: string, got: string, expected: string, fix: string): Finding {
   return { construct: target.scope.node.path, property: 'custom', code, got, expected, fix };
 }
 
@@ -25,35 +37,36 @@ interface Asking {
 
 /** A check that comes to the authorizer would be checked as well, and the check of that one, too: no answer ever comes. */
 function circles(authorizers: readonly ExternalAuthorizer[], grants: readonly CheckedGrant[]): Finding[] {
-  const all = grants.flatMap((grant) => authorizers.flatMap((asked) => askingOf(grant, asked)));
-  const leads = (from: ExternalAuthorizer, to: ExternalAuthorizer, seen: readonly ExternalAuthorizer[] = []): boolean =>
-    from === to || (!seen.includes(from) && all.some(({ asked, by }) => asked === from && leads(by, to, [...seen, from])));
-  return all.filter(({ asked, by }) => leads(by, asked)).map(({ grant, asked, port, by }) => {
+  const pods = authorizers.flatMap(podsOf);
+  const [byCluster, byNamespace] = [groupBy(pods, ({ cluster }) => cluster), groupBy(pods, ({ cluster, namespace }) => `${cluster}\n${namespace}`)];
+  const all = grants.flatMap((grant): Asking[] => {
+    const { of, scope, namespace } = grant.target;
+    const cluster = Cluster.pathOf(scope);
+    const near = of === 'mesh' ? byCluster.get(cluster) : byNamespace.get(`${cluster}\n${namespace}`);
+    return (near ?? []).filter((each) => isMeantFor(grant, each)).map(({ asked, port }) => ({ grant, asked, port, by: grant.authorizer }));
+  });
+  const askers = groupBy(all, ({ asked }) => asked);
+  return all.filter(({ asked, by }) => leads(by, asked, askers)).map(({ grant, asked, port, by }) => {
     const got = asked === by ? `${asked.node.path}, whose own pods are among those that are to ask it` : `pods of ${asked.node.path}, which is asked about the checks of this one in turn`;
     return findingAt(grant, 'asks-itself', got, 'pods other than those of the authorizer: each check would be checked in turn', `name the pods that are meant, or leave out its port: notPorts: [${port}]`);
   });
 }
 
-function askingOf(grant: CheckedGrant, asked: ExternalAuthorizer): Asking[] {
-  const { target, rule, authorizer } = grant;
-  const { service, server } = asked;
-  const number = server.port();
-  if (service === undefined || number === undefined) return [];
-  const own = policyTarget(undefined, service, 'custom');
-  if (!isAmong(own, target)) return [];
-  // rules count ports of pods; of a service of another program only its own are known
-  const port = own.ports()[service.ports.findIndex((each) => each.port === number)]?.number ?? number;
-  if (rule.notPorts?.includes(port) === true || rule.ports?.includes(port) === false) return [];
-  return [{ grant, asked, port, by: authorizer }];
+/** Whether the checks of one authorizer come to another, perhaps by way of others. */
+function leads(from: ExternalAuthorizer, to: ExternalAuthorizer, askers: ReadonlyMap<ExternalAuthorizer, readonly Asking[]>): boolean {
+  const seen = new Set([from]);
+  for (const each of seen) for (const { by } of askers.get(each) ?? []) seen.add(by);
+  return seen.has(to);
 }
 
-/** Whether a policy for the target is for these pods, as far as labels tell. */
-function isAmong(pods: PolicyTarget, target: PolicyTarget): boolean {
-  if (Cluster.pathOf(pods.scope) !== Cluster.pathOf(target.scope)) return false;
-  if (target.of === 'mesh') return true;
-  if (pods.namespace !== target.namespace) return false;
-  const labels = pods.selector?.() ?? {};
-  return Object.entries(target.selector?.() ?? {}).every(([key, value]) => labels[key] === value);
+function groupBy<T, K>(all: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const each of all) {
+    const known = groups.get(keyOf(each));
+    if (known === undefined) groups.set(keyOf(each), [each]);
+    else known.push(each);
+  }
+  return groups;
 }
 
 /** A proxy that does not know the service gets no answer from it. */

@@ -69,7 +69,8 @@ export function authorizerService(from: IConstruct, place: Place, kind: Authoriz
   if (!MeshService.isMeshService(service) && !(isObjectConstruct(service) && service.kind === 'Service')) throw badReference(from, service, at.property, EXPECTED);
   const found = MeshService.of(from, service, at.property);
   const known = (): KnownPort[] => found.ports.map((port) => ({ number: port.port, protocol: portOf(port, { construct: place.construct, property: at.property }).protocol, isEncrypted: true }));
-  return { name: found.host, service: found, external: undefined, ...ports(known, found.host) };
+  // with its namespace: of two services of one host Istio takes neither, and a ServiceEntry of any other namespace may be the second
+  return { name: `${found.namespace}/${found.host}`, service: found, external: undefined, ...ports(known, found.host) };
 }
 
 /** Istio looks the host up among its services, letter by letter. */

@@ -1,5 +1,5 @@
 import { describeValue } from '../../core/refusal';
-import { refuse, requireNames, someText, within } from '../../traffic/rules/refuse';
+import { refuse, requireNames, within } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
 
 const NAME = /^\*?[!#$%&'+.^_`|~0-9A-Za-z-]+\*?$/;
@@ -37,6 +37,8 @@ export function removablePatterns(place: Place, given: unknown): readonly string
 
 /** Headers with values, by names in small letters. @throws MeshError when one cannot be, or is there twice. */
 export function headerValues(place: Place, given: unknown): Readonly<Record<string, string>> {
+  // what was given in its place may be a secret: neither is shown
+  if (typeof given !== 'object') throw refuse(place, 'bad-props', `a ${typeof given}`, 'an object with headers by their names', 'write { "x-tenant": "shop" }');
   requireNames(place, given);
   const entries = Object.entries(given as Readonly<Record<string, unknown>>).map(([name, value]) => {
     const at = within(place, name);
@@ -44,8 +46,8 @@ export function headerValues(place: Place, given: unknown): Readonly<Record<stri
     if (!NAME.test(name) || name.includes('*') || OF_THE_REQUEST.includes(lower)) {
       throw refuse(at, 'bad-headers', describeValue(name), 'the name of a header of the check itself, such as "x-tenant"', 'take it out');
     }
-    const text = someText(at, value);
-    // the value may be a secret: it is not shown
+    const text = typeof value === 'string' ? value : '';
+    if (text === '') throw refuse(at, 'bad-text', value === '' ? 'an empty text' : 'something that is no text', 'a text', 'write it in quotes');
     if (/[\0\r\n]/.test(text)) throw refuse(at, 'bad-text', 'a text with a line break', 'a text on one line', 'take the line break out');
     if (text.replace(VARIABLES, '').includes('%')) throw refuse(at, 'bad-text', 'a text with "%" in it', "Envoy's variables, such as %REQ(:path)%: proxies refuse their whole configuration for any other", 'write %% for the sign itself');
     return [lower, text] as const;
@@ -66,6 +68,11 @@ export function notAsked(place: Place, set: readonly string[], inCheck: readonly
   const both = left.flatMap((name) => asked.filter((each) => meet(name, each)).map((each) => [name, each] as const))[0];
   if (both === undefined) return left;
   throw refuse(place, 'bad-headers', `${describeValue(both[0])}, of which the check gets ${describeValue(both[1])} from the request`, 'headers that the authorizer sets, or headers that it is sent', 'name them one by one, or say in ownHeaders which ones clients may not set');
+}
+
+/** Whether a header, in small letters, is one of those that a name stands for. */
+export function fitsPattern(pattern: string, header: string): boolean {
+  return covers(pattern, header);
 }
 
 /** Whether some header may fit both. */

@@ -1,7 +1,6 @@
-import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import type { Finding } from '../../errors/finding';
-import { MeshView } from '../../traffic/scope/mesh-view';
+import type { MeshView } from '../../traffic/scope/mesh-view';
 import { scopesOf } from '../../traffic/scope/scope-program';
 import { admits } from '../../traffic/scope/sidecar-hosts';
 import { sidecarFor } from '../../traffic/scope/sidecars';
@@ -11,21 +10,9 @@ import type { CheckedGrant } from './authorizer-planner';
  * Authorizers that a Sidecar of the program (that of an EgressLockdown, say) hides from proxies that are to ask them. Those of a
  * SidecarScope see the authorizers of the mesh by themselves, and gateways have no Sidecar.
  */
-export function hiddenAuthorizers(root: IConstruct, grants: readonly CheckedGrant[]): Finding[] {
-  const inside = grants.filter(({ target }) => target.of !== 'gateway' && target.of !== 'mesh');
-  if (inside.length === 0) return [];
-  // what was seen while planners were at work may be no more
-  MeshView.forget(root);
-  try {
-    return inside.flatMap(hiddenFrom);
-  } finally {
-    MeshView.forget(root);
-  }
-}
-
-function hiddenFrom({ target, authorizer }: CheckedGrant): Finding[] {
+export function hiddenBySidecar({ target, authorizer }: CheckedGrant, view: MeshView): Finding[] {
+  if (target.of === 'gateway' || target.of === 'mesh') return [];
   const { scope, namespace, selector } = target;
-  const view = MeshView.of(scope);
   const sidecar = sidecarFor(view.sidecars, { namespace, selector: selector?.() ?? {} }, view.roots);
   const isScoped = [...scopesOf(scope, Cluster.pathOf(scope)).values()].some((each) => each.namespace === namespace);
   const host = authorizer.server.name.replace(/^.*\//, '');

@@ -62,10 +62,10 @@ function patchOf(context: 'GATEWAY' | 'SIDECAR_INBOUND', headers: readonly strin
   };
 }
 
-/** Many a framework takes `x_user` for `x-user`, as CGI does; so both are taken out. */
+/** Many a framework takes `x_user` for `x-user`, as CGI does, and PHP `x.user`, too; so all are taken out. */
 function mutationOf(header: string): JsonObject {
   if (/^[a-z0-9]+$/.test(header)) return { remove: header };
-  const literal = header.replace(/\*/g, '').replace(/[.+^$|]/g, '\\$&').replace(/[-_]/g, '[-_]');
+  const literal = header.replace(/\*/g, '').replace(/[+^$|]/g, '\\$&').replace(/[-_.]/g, '[-_.]');
   const regex = `${header.startsWith('*') ? '.*' : ''}${literal}${header.endsWith('*') ? '.*' : ''}`;
   return { remove_on_match: { key_matcher: { safe_regex: { regex } } } };
 }
