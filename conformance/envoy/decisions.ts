@@ -8,7 +8,7 @@ import type { Case, Check, Hop } from './case';
 import { podOf, proxyOf } from './hops';
 import type { JsonObject } from './json';
 import type { Observation } from './outcome';
-import { portSees } from './port-sees';
+import { asksForMeshTls, portSees } from './port-sees';
 import { tokenReader } from './read-token';
 import { workloadsOf } from './workloads';
 
@@ -26,14 +26,18 @@ export class Decisions {
   /** With the policies of the control in the place of the case's own. */
   private swapped = 0;
 
-  /** In what the decision differs from what was observed, in a line; nothing when they are equal, or there is nothing to decide. */
-  public compare(one: Case, manifests: readonly JsonObject[], check: Check, observation: Observation): string[] {
+  /**
+   * In what the decision differs from what was observed, in a line; nothing when they are equal, or there is nothing to decide.
+   *
+   * @param answers of external authorizers. @default - not known: either will do
+   */
+  public compare(one: Case, manifests: readonly JsonObject[], check: Check, observation: Observation, answers?: PlainRequest['authorizers']): string[] {
     const asked = questionOf(one, manifests, check);
-    const seen = asked === undefined ? undefined : outcomeOf(asked.request, observation);
+    const seen = asked === undefined ? undefined : outcomeOf(asked, observation);
     if (asked === undefined || seen === undefined) return [];
     this.compared += 1;
     this.kinds.set(seen, (this.kinds.get(seen) ?? 0) + 1);
-    const difference = differs(asked, seen);
+    const difference = differs(asked, seen, answers);
     if (difference === undefined) return [];
     const line = `${check.what}: ${difference}`;
     this.wrong.push(`${one.name}, ${line}`);
@@ -41,10 +45,10 @@ export class Decisions {
   }
 
   /** The control of the comparison itself: decided by policies that were not in force, some requests must come out otherwise. */
-  public compareSwapped(one: Case, others: readonly JsonObject[], check: Check, observation: Observation): void {
+  public compareSwapped(one: Case, others: readonly JsonObject[], check: Check, observation: Observation, answers?: PlainRequest['authorizers']): void {
     const asked = questionOf(one, others, check);
-    const seen = asked === undefined ? undefined : outcomeOf(asked.request, observation);
-    if (asked !== undefined && seen !== undefined && differs(asked, seen) !== undefined) this.swapped += 1;
+    const seen = asked === undefined ? undefined : outcomeOf(asked, observation);
+    if (asked !== undefined && seen !== undefined && differs(asked, seen, answers) !== undefined) this.swapped += 1;
   }
 
   public row(): JudgeRow {
@@ -73,17 +77,19 @@ export interface Question {
 /** What Envoy did, as far as policies decide on it. */
 export type Seen = 'let in' | '401' | '403' | 'cut';
 
-/** In what a decision differs from what was seen. Of an authorizer, either answer will do: its reasons are its own. */
-export function differs({ policies, pods, request }: Question, seen: Seen): string | undefined {
+/** In what a decision differs from what was seen. Of an authorizer whose answer is not known, either will do: its reasons are its own. */
+export function differs({ policies, pods, request }: Question, seen: Seen, known?: PlainRequest['authorizers']): string | undefined {
   const names = Object.keys(policies.mesh.authorizers);
-  const answers = (['allows', 'refuses'] as const).map((answer) => decide(policies, pods, { ...request, authorizers: Object.fromEntries(names.map((name) => [name, answer])) }));
-  if (answers.some((verdict) => fits(verdict, seen))) return undefined;
+  const possible = known === undefined ? (['allows', 'refuses'] as const).map((answer) => Object.fromEntries(names.map((name) => [name, answer]))) : [known];
+  const answers = possible.map((authorizers) => decide(policies, pods, { ...request, authorizers }));
+  if (answers.some((verdict) => fits(verdict, seen, known !== undefined))) return undefined;
   return `decided ${answers.map(words).filter((text, index, all) => all.indexOf(text) === index).join(' or ')}, and Envoy: ${seen}`;
 }
 
-function fits({ isAllowed, refusal }: Verdict, seen: Seen): boolean {
+/** An authorizer that is known to refuse does so with 403. */
+function fits({ isAllowed, refusal }: Verdict, seen: Seen, isKnown: boolean): boolean {
   if (isAllowed === undefined) return false;
-  if (refusal === 'of the authorizer') return true;
+  if (refusal === 'of the authorizer') return isKnown ? seen === '403' : true;
   return seen === (isAllowed ? 'let in' : String(refusal));
 }
 
@@ -104,8 +110,11 @@ function questionOf(one: Case, manifests: readonly JsonObject[], check: Check): 
   const { protocol = 'http/1.1', method = protocol === 'grpc' ? 'POST' : 'GET', host = '', path = '/', headers = {}, sni = host.split(':')[0] ?? '' } = asked;
   const isGateway = first.direction === 'gateway';
   if (isGateway && !hasPolicies(policies, pods)) return undefined;
+  const isPlain = isGateway && !asksForMeshTls(first.port, manifests);
+  // whom a gateway's own TLS turns away is before all policies
+  if (isGateway && !isPlain && (as === undefined || as === 'anonymous')) return undefined;
   const request: PlainRequest = {
-    caller: as === undefined || isGateway ? { speaks: 'plain text' } : as === 'anonymous' ? { speaks: 'tls' } : { speaks: 'mtls', principal: as },
+    caller: as === undefined || isPlain ? { speaks: 'plain text' } : as === 'anonymous' ? { speaks: 'tls' } : { speaks: 'mtls', principal: as },
     port: first.port,
     sees: portSees(first, pods, manifests, protocol),
     method,
@@ -115,7 +124,8 @@ function questionOf(one: Case, manifests: readonly JsonObject[], check: Check): 
     sourceIp: '127.0.0.1',
     remoteIp: undefined,
     destinationIp: '127.0.0.1',
-    sni,
+    // without TLS there is none
+    sni: as === undefined ? '' : sni,
     token: undefined,
     read: tokenReader,
     authorizers: {},
@@ -135,8 +145,10 @@ function hasPolicies({ mesh, authorizationPolicies, requestAuthentications }: Po
 }
 
 /** Undefined where something else than a policy may have ended it. */
-function outcomeOf(request: PlainRequest, { response, upstreams }: Observation): Seen | undefined {
+function outcomeOf({ request, pods }: Question, { response, upstreams }: Observation): Seen | undefined {
   const isFromUpstream = [...upstreams.values()].some(({ arrived }) => arrived > 0);
+  // a gateway cuts off whoever asks for a host in TLS that it does not serve
+  if (response?.status === undefined && pods.isGateway && request.sees === 'requests') return undefined;
   if (response?.status === undefined) return request.caller.speaks === 'plain text' && request.sees === 'requests' && isFromUpstream ? undefined : 'cut';
   // refused before any policy is asked
   if (response.status === 400) return undefined;

@@ -127,7 +127,7 @@ function adaptObject(object: JsonObject, xds: Xds, local: Local, secrets: Map<st
   let result = object;
   const { hop, localPort } = local.listener;
   // Of a chain, or of a policy.
-  if (hop.direction === 'inbound' && object['destinationPort'] === hop.port) result = { ...object, destinationPort: localPort };
+  if (hop.direction !== 'outbound' && object['destinationPort'] === hop.port) result = { ...object, destinationPort: localPort };
   // Of ports at which TLS is not looked for.
   if (hop.direction === 'inbound' && field(object, 'destinationPortRange', 'start') === hop.port) result = { ...object, destinationPortRange: { start: localPort, end: localPort + 1 } };
   if ('rds' in object) result = withRoutes(object, xds);

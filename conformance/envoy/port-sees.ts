@@ -25,7 +25,16 @@ function isOf(service: JsonObject, { namespace, labels }: Pods): boolean {
 }
 
 function passesOn(port: number, manifests: readonly JsonObject[]): boolean {
-  const servers = manifests.filter(({ kind }) => kind === 'Gateway').flatMap((gateway) => asList(field(gateway, 'spec', 'servers')));
-  const modes = servers.filter((server) => field(server, 'port', 'number') === port).map((server) => text(field(server, 'tls', 'mode')));
+  const modes = gatewayModes(port, manifests);
   return modes.length > 0 && modes.every((mode) => mode.endsWith('PASSTHROUGH'));
+}
+
+/** Whether a gateway asks at a port for the mesh's own TLS, which shows who calls. */
+export function asksForMeshTls(port: number, manifests: readonly JsonObject[]): boolean {
+  return gatewayModes(port, manifests).includes('ISTIO_MUTUAL');
+}
+
+function gatewayModes(port: number, manifests: readonly JsonObject[]): string[] {
+  const servers = manifests.filter(({ kind }) => kind === 'Gateway').flatMap((gateway) => asList(field(gateway, 'spec', 'servers')));
+  return servers.filter((server) => field(server, 'port', 'number') === port).map((server) => text(field(server, 'tls', 'mode')));
 }

@@ -1,5 +1,4 @@
 import type { JudgeRow } from '../runner/judge';
-import { inFrontOf } from './case';
 import type { Case } from './case';
 import { Decisions } from './decisions';
 import { drawing, randomScene } from './random-policies';
@@ -21,14 +20,14 @@ export async function randomDecisionsRow(seed: number, tools: Tools, signal: Abo
     let before: Parameters<Decisions['compareSwapped']>[1] | undefined;
     for (let set = 1; set <= SETS; set += 1) {
       signal.throwIfAborted();
-      const { manifests, port, checks } = randomScene(draw, REQUESTS);
-      const one: Case = { name: `seed ${seed}, set ${set}`, promise: '', program: () => undefined, through: inFrontOf('orders', 'shop', port), checks, control: { what: '', edit: (same) => same } };
+      const { manifests, through, checks } = randomScene(draw, REQUESTS);
+      const one: Case = { name: `seed ${seed}, set ${set}`, promise: '', program: () => undefined, through, checks, control: { what: '', edit: (same) => same } };
       const scene = await Scene.start(tools, one, manifests);
       try {
         for (const check of checks) {
           const observation = await scene.observe(check, {});
-          decisions.compare(one, manifests, check, observation);
-          if (before !== undefined) decisions.compareSwapped(one, before, check, observation);
+          decisions.compare(one, manifests, check, observation, check.answers);
+          if (before !== undefined) decisions.compareSwapped(one, before, check, observation, check.answers);
         }
       } finally {
         await scene.stop();

@@ -1,12 +1,16 @@
 import { Chart } from 'cdk8s';
 import { addWorkload } from '../../examples/02-traffic/workload';
-import { Mesh, StrictMtlsNamespace } from '../../src';
-import type { Check } from './case';
+import { IngressRoute, Mesh, StrictMtlsNamespace, Tls } from '../../src';
+import type { PlainRequest } from '../../src/security/decisions/plain-policies';
+import { gatewayOf, inFrontOf } from './case';
+import type { Check, Through } from './case';
+import { letsIn, refuses } from './check-response';
 import type { JsonObject } from './json';
 import { without } from './json';
 import { manifestsOf } from './manifests';
 import type { Request } from './request';
 import { bearer, signer, token } from './tokens';
+import type { React } from './upstream';
 
 /**
  * Policies and requests drawn by a seed: many of the forms that values may have, in every combination, whether anybody would write
@@ -14,8 +18,13 @@ import { bearer, signer, token } from './tokens';
  */
 export interface RandomScene {
   readonly manifests: readonly JsonObject[];
-  readonly port: number;
-  readonly checks: readonly Check[];
+  readonly through: Through;
+  readonly checks: readonly RandomCheck[];
+}
+
+/** A request, and what external authorizers answer to it. */
+export interface RandomCheck extends Check {
+  readonly answers: PlainRequest['authorizers'];
 }
 
 /** Draws from 0 (included) to 1; the same again for the same seed. */
@@ -85,12 +94,27 @@ const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   'connection.sni': ['orders.*', 'shop.example.com', '*', '*.local'],
 };
 
+/** The pods that policies are for, and how requests come to them. */
+interface Place {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly through: Through;
+}
+
+const PODS = { namespace: 'shop', labels: { app: 'orders' } };
+const AT_REQUESTS: Place = { ...PODS, through: inFrontOf('orders', 'shop', 8080) };
+const AT_BYTES: Place = { ...PODS, through: inFrontOf('orders', 'shop', 5432) };
+const AT_GATEWAY: Place = { namespace: 'istio-ingress', labels: { istio: 'public' }, through: gatewayOf('public', 'istio-ingress', 80) };
+
 /** One set of policies, and requests to the pods that they are for. */
 export function randomScene(draw: Draw, requests: number): RandomScene {
-  const port = chance(draw, 80) ? 8080 : 5432;
-  const manifests = [...program(draw), ...authentications(draw), ...peers(draw), ...Array.from({ length: 1 + Math.floor(draw() * 4) }, (_, index) => authorization(draw, index))];
+  const place = one(draw, [AT_REQUESTS, AT_REQUESTS, AT_REQUESTS, AT_BYTES, AT_GATEWAY]);
+  // of several for the same pods, none is asked
+  const providers = few(draw, ['login', 'check', 'login', 'check', 'nobody']);
+  const policies = Array.from({ length: 1 + Math.floor(draw() * 4) }, (_, index) => authorization(draw, index, place, chance(draw, 30) ? providers : providers.slice(0, 1)));
+  const manifests = [...program(draw), ...authentications(draw, place), ...peers(draw), ...policies];
   const names = Array.from({ length: requests }, (_, index) => `${index}`);
-  return { manifests, port, checks: names.map((name) => check(draw, name, port)) };
+  return { manifests, through: place.through, checks: names.map((name) => check(draw, name, place)) };
 }
 
 /** The program, without its own policies; its mesh reads paths and trust domains in one way or another. */
@@ -98,26 +122,40 @@ function program(draw: Draw): readonly JsonObject[] {
   const normalization = one(draw, ['BASE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES', 'NONE'] as const);
   const isAliased = chance(draw, 50);
   const all = manifestsOf((app) => {
-    const mesh = new Mesh(new Chart(app, 'platform'), 'mesh', { meshConfig: { pathNormalization: { normalization }, ...(isAliased && { trustDomainAliases: ['old.example.com'] }) } });
+    const mesh = new Mesh(new Chart(app, 'platform'), 'mesh', { meshConfig: { pathNormalization: { normalization }, extensionProviders: AUTHORIZERS, ...(isAliased && { trustDomainAliases: ['old.example.com'] }) } });
     const chart = new Chart(app, 'shop', { namespace: 'shop' });
     const shop = new StrictMtlsNamespace(chart, 'shop', { mesh, denyByDefault: false });
-    addWorkload(chart, shop.addService('orders', { ports: [8080, { port: 5432, appProtocol: 'tcp' }] }));
+    const orders = shop.addService('orders', { ports: [8080, { port: 5432, appProtocol: 'tcp' }] });
+    for (const service of [orders, shop.addService('auth', { ports: [8080, { port: 9000, appProtocol: 'grpc' }] })]) addWorkload(chart, service);
+    const gateway = mesh.addIngressGateway('public');
+    for (const host of ['shop.example.com', 'a.example.com']) new IngressRoute(chart, host, { gateway, host, tls: Tls.plainText(), routes: [{ path: '/', to: { service: orders, port: 8080 } }] });
   });
   return all.filter(({ apiVersion }) => !String(apiVersion).startsWith('security.istio.io/'));
 }
 
-const SELECTED = { selector: { matchLabels: { app: 'orders' } } };
+const AUTH = 'auth.shop.svc.cluster.local';
+/** One over HTTP, and one over gRPC. */
+const AUTHORIZERS = [{ name: 'login', envoyExtAuthzHttp: { service: AUTH, port: 8080 } }, { name: 'check', envoyExtAuthzGrpc: { service: AUTH, port: 9000 } }];
+
+/** What they answer, each to its own port. */
+function answering({ login: http, check: grpc }: PlainRequest['authorizers']): React {
+  return (_nth, { port }) => (port === 9000 ? { message: grpc === 'allows' ? letsIn() : refuses() } : { status: http === 'allows' ? 200 : 403 });
+}
+
+const selecting = ({ labels }: Place): JsonObject => ({ selector: { matchLabels: labels } });
 
 function object(kind: string, name: string, namespace: string, spec: JsonObject, annotations?: JsonObject): JsonObject {
   return { apiVersion: 'security.istio.io/v1', kind, metadata: { name, namespace, ...(annotations !== undefined && { annotations }) }, spec };
 }
 
-function authorization(draw: Draw, index: number): JsonObject {
-  const action = one(draw, ['ALLOW', 'ALLOW', 'DENY', 'DENY', 'AUDIT']);
+function authorization(draw: Draw, index: number, place: Place, providers: readonly string[]): JsonObject {
+  const action = one(draw, ['ALLOW', 'ALLOW', 'DENY', 'DENY', 'AUDIT', 'CUSTOM']);
+  const provider = action === 'CUSTOM' ? { provider: { name: one(draw, providers) } } : {};
   const rules = Array.from({ length: Math.floor(draw() * 4) }, () => rule(draw));
-  const place = one(draw, ['shop', 'shop', 'shop', 'istio-system', 'ops']);
-  const spec = { ...(chance(draw, 20) && action === 'ALLOW' ? {} : { action }), ...(rules.length === 0 && chance(draw, 50) ? {} : { rules }), ...(chance(draw, 50) ? SELECTED : chance(draw, 20) ? { selector: { matchLabels: { app: 'other' } } } : {}) };
-  return object('AuthorizationPolicy', `policy-${index}`, place, spec, chance(draw, 15) ? { 'istio.io/dry-run': one(draw, ['true', 'false']) } : undefined);
+  const namespace = one(draw, [place.namespace, place.namespace, place.namespace, 'istio-system', 'ops']);
+  const spec = { ...(chance(draw, 20) && action === 'ALLOW' ? {} : { action }), ...provider, ...(rules.length === 0 && chance(draw, 50) ? {} : { rules }), ...(chance(draw, 50) ? selecting(place) : chance(draw, 20) ? { selector: { matchLabels: { app: 'other' } } } : {}) };
+  // releases of Istio differ in what comes of a CUSTOM that is tried out
+  return object('AuthorizationPolicy', `policy-${index}`, namespace, spec, chance(draw, 15) && action !== 'CUSTOM' ? { 'istio.io/dry-run': one(draw, ['true', 'false']) } : undefined);
 }
 
 function rule(draw: Draw): JsonObject {
@@ -143,11 +181,11 @@ function peers(draw: Draw): readonly JsonObject[] {
   return [
     ...(chance(draw, 40) ? [object('PeerAuthentication', 'default', 'istio-system', mode())] : []),
     ...(chance(draw, 40) ? [object('PeerAuthentication', 'default', 'shop', mode())] : []),
-    ...(chance(draw, 30) ? [object('PeerAuthentication', 'orders', 'shop', { ...SELECTED, ...mode(), ...(chance(draw, 50) && { portLevelMtls: { [one(draw, ['8080', '5432'])]: mode()['mtls'] } }) })] : []),
+    ...(chance(draw, 30) ? [object('PeerAuthentication', 'orders', 'shop', { ...selecting(AT_REQUESTS), ...mode(), ...(chance(draw, 50) && { portLevelMtls: { [one(draw, ['8080', '5432'])]: mode()['mtls'] } }) })] : []),
   ];
 }
 
-function authentications(draw: Draw): readonly JsonObject[] {
+function authentications(draw: Draw, place: Place): readonly JsonObject[] {
   const issuer = (by: typeof login): JsonObject => ({
     issuer: by.issuer,
     jwks: JSON.stringify(by.jwks),
@@ -159,14 +197,17 @@ function authentications(draw: Draw): readonly JsonObject[] {
     ...maybe(draw, 20, 'forwardOriginalToken', () => true),
   });
   const issuers = one(draw, [[], [login], [login], [login, partners], [login, partners], [partners]]);
-  return issuers.map((by, index) => object('RequestAuthentication', `tokens-${index}`, one(draw, ['shop', 'istio-system']), { jwtRules: [issuer(by)], ...(chance(draw, 50) && SELECTED) }));
+  return issuers.map((by, index) => object('RequestAuthentication', `tokens-${index}`, one(draw, [place.namespace, 'istio-system']), { jwtRules: [issuer(by)], ...(chance(draw, 50) && selecting(place)) }));
 }
 
-function check(draw: Draw, name: string, port: number): Check {
-  const as = one(draw, [undefined, 'anonymous', 'far.example.com/ns/shop/sa/web', ...IDENTITIES, ...IDENTITIES, ...IDENTITIES]);
+function check(draw: Draw, name: string, { through }: Place): RandomCheck {
+  const isGateway = through.first.direction === 'gateway';
+  const drawn = one(draw, [undefined, 'anonymous', 'far.example.com/ns/shop/sa/web', ...IDENTITIES, ...IDENTITIES, ...IDENTITIES]);
+  // the gateway listens for plain text
+  const as = isGateway ? undefined : drawn;
   const headers = Object.assign({}, ...Object.entries(SEEN).map(([key, values]) => maybe(draw, 30, key, () => one(draw, values)))) as Readonly<Record<string, string>>;
   const shown = chance(draw, 50) ? shownToken(draw) : {};
-  const bytes: Partial<Request> = port === 5432 ? { protocol: 'tcp' } : {};
+  const bytes: Partial<Request> = through === AT_BYTES.through ? { protocol: 'tcp' } : {};
   const path = one(draw, PATHS);
   const request: Request = {
     host: one(draw, HOSTS),
@@ -177,8 +218,18 @@ function check(draw: Draw, name: string, port: number): Check {
     path: shown.query === undefined ? path : `${path.split('?')[0] ?? ''}?${shown.query}`,
     headers: { ...headers, ...shown.headers },
   };
-  return { what: `${name}: ${as ?? 'plain text'} ${request.method ?? ''} ${request.path ?? ''} ${JSON.stringify(headers)}`, request, ...(as !== undefined && { as }), expect: {} };
+  const answers = { login: answer(draw), check: answer(draw) };
+  return {
+    what: `${name}: ${as ?? 'plain text'} ${request.method ?? ''} ${request.path ?? ''} ${JSON.stringify(headers)} ${JSON.stringify(answers)}`,
+    request,
+    ...(as !== undefined && { as }),
+    upstreams: { 'auth-v1': answering(answers) },
+    expect: {},
+    answers,
+  };
 }
+
+const answer = (draw: Draw): 'allows' | 'refuses' => one(draw, ['allows', 'refuses']);
 
 function shownToken(draw: Draw): { readonly headers?: Readonly<Record<string, string>>; readonly query?: string } {
   const claims = {

@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MeshError } from '../errors/mesh-error';
 import { QUESTION_ASKED } from '../security/table/access-table-file';
 import type { AccessFile } from '../security/table/access-table-file';
 import { SITES_ASKED } from '../security/table/call-site';
 import { ACCESS_HELP } from './access-help';
 import { readAccessRequest } from './access-request';
 import type { AccessRequest } from './access-request';
+import { accessOfFolder } from './access-written';
 import { accessLines, accessMermaid, rowsAbout } from './access-text';
 import type { Command, CommandIo, ExitCode } from './command';
 
@@ -41,9 +43,13 @@ async function run(request: AccessRequest, io: CommandIo): Promise<ExitCode> {
       io.stderr.write(`the program failed (${code === null ? 'it was ended' : `exit code ${code}`}): ${app}\n`);
       return 1;
     }
-    // a program without a word about access writes no table
-    const found = existsSync(table) ? (JSON.parse(readFileSync(table, 'utf8')) as AccessFile) : { rows: [] };
+    // a program whose constructs say nothing about access writes no table
+    const found = existsSync(table) ? (JSON.parse(readFileSync(table, 'utf8')) as AccessFile) : await accessOfFolder(join(folder, 'dist'), question, io);
     return question === undefined ? printTable(found, request, io) : printAnswer(found, request, io);
+  } catch (error) {
+    if (!MeshError.isMeshError(error)) throw error;
+    io.stderr.write(`${error.message}\n`);
+    return 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

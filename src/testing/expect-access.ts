@@ -124,7 +124,7 @@ export class ExpectedDecision {
 
   /** @throws MeshError where the request is refused. */
   public toBeAllowed(): void {
-    if (!this.decision.isAllowed) throw this.surprise('a request that is let in');
+    if (!this.decision.isAllowed) throw this.surprise('a request that is let in', this.toBeAllowed);
   }
 
   /** @throws MeshError where the request is let in, or refused in another way. */
@@ -136,13 +136,16 @@ export class ExpectedDecision {
       throw meshError({ code: 'bad-choice', ...place, property: 'toBeDenied.status', got: describeValue(status), expected: "401, 403 or 'cut'", fix: 'leave it out where any refusal will do' });
     }
     if (this.decision.isAllowed || (status !== undefined && this.decision.status !== status)) {
-      throw this.surprise(status === undefined ? 'a request that is refused' : `a request that is refused (${status})`);
+      throw this.surprise(status === undefined ? 'a request that is refused' : `a request that is refused (${status})`, this.toBeDenied);
     }
   }
 
-  private surprise(expected: string): Error {
+  private surprise(expected: string, asked: (...args: never[]) => void): Error {
     const { decision, construct } = this;
     const fix = decision.isAllowed ? 'see what grants it, or what would have to deny it' : 'see what refuses it, or what would have to grant it';
-    return meshError({ code: 'access', construct, property: '', got: String(decision), expected, fix });
+    const error = meshError({ code: 'access', construct, property: '', got: String(decision), expected, fix });
+    // a test framework shows the line of the test by it
+    Error.captureStackTrace(error, asked);
+    return error;
   }
 }

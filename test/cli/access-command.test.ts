@@ -85,6 +85,28 @@ test('a program that fails says why, and no table is printed', async () => {
   expect(run.stderr).toContain('the program failed (exit code 1)');
 }, 60_000);
 
+describe('a program whose constructs say nothing of access', () => {
+  const BARE = HEAD.replace('{ mesh });', '{ mesh, denyByDefault: false });');
+  const HAND = `import { AuthorizationPolicy } from '${ROOT}/imports/istio';
+new AuthorizationPolicy(chart, 'hand', { spec: { action: 'DENY', selector: { matchLabels: orders.selector }, rules: [{ to: [{ operation: { methods: ['PUT'], ports: ['8080'] } }] }] } });
+app.synth();
+`;
+
+  test('what is written by hand is a row, with its file', async () => {
+    const run = await runCli(['access', '--app', appOf('hand', BARE + HAND)], { cwd: folder });
+    expect(run.code).toBe(0);
+    const [, row] = run.stdout.trimEnd().split('\n').map((line) => line.split(/ {2,}/));
+    expect(row).toEqual(['service shop/orders', 'denies', 'anyone', 'methods PUT; ports 8080', 'shop.k8s.yaml/AuthorizationPolicy.security.istio.io shop.hand']);
+  }, 60_000);
+
+  test('requests are decided on, by what is written and by plain openness', async () => {
+    const ask = async (name: string, method: string): Promise<string> => (await runCli(['access', '--app', appOf(name, BARE + (name === 'hand' ? HAND : 'app.synth();\n')), '--from', 'shop/web', '--to', 'shop/orders', '--method', method], { cwd: folder })).stdout;
+    const [refused, open] = [await ask('hand', 'PUT'), await ask('bare', 'PUT')];
+    expect(refused).toMatch(/^PUT \/ of cluster\.local\/ns\/shop\/sa\/web to service shop\/orders:8080 is refused \(403\): it is denied; AuthorizationPolicy shop\/hand, rule 0/);
+    expect(open).toContain('is allowed: no policy closes these pods');
+  }, 60_000);
+});
+
 test('a program without a word about access', async () => {
   const run = await runCli(['access', '--app', 'node -e 0'], { cwd: folder });
   expect(run).toMatchObject({ code: 0, stdout: 'the program says nothing of access\n' });

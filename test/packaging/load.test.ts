@@ -9,7 +9,7 @@ const MAX_MILLISECONDS_OF_ALL = 250;
  * How many files of ours stand behind all names of the main entry. Lower it when it falls; where it rises, see
  * first whether what is new could wait until it is used.
  */
-const MAX_FILES = 415;
+const MAX_FILES = 535;
 /** Loaded at their first use, or not ours to load at all. */
 const NEVER = [/^@pulumi\//, /^cdk8s-plus-/, /^@?jest/, /^@marcbachmann\//, /^re2js$/, /^json-schema-to-typescript$/, /^typescript$/];
 

@@ -10,8 +10,8 @@ import { pack } from './support/tarball';
 import type { Tarball } from './support/tarball';
 
 /** What the package may weigh. Lower these when it gets lighter; raise them only for what users asked for. */
-const MAX_PACKED_KB = 1100;
-const MAX_UNPACKED_KB = 4400;
+const MAX_PACKED_KB = 1300;
+const MAX_UNPACKED_KB = 5100;
 
 const EXPECTED_FILES = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|API\.md)$/,

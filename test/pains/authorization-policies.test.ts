@@ -87,6 +87,39 @@ describe('a denial about requests, where a port carries none', () => {
   });
 });
 
+describe('a denial about requests that is written by hand, where a port carries none', () => {
+  const bytes = { port: 5432, appProtocol: 'tcp' } as const;
+  const byHand = (rule: object, spec: object = { selector: { matchLabels: { app: 'orders' } } }, namespace = 'shop') => {
+    const { chart } = shop(8080, bytes);
+    new AuthorizationPolicy(chart, 'hand', { metadata: { namespace }, spec: { action: 'DENY', ...spec, rules: [rule] } });
+    return synthTo(chart).warnings.filter(({ construct }) => construct === 'shop/hand');
+  };
+  const closes = [{ code: 'http-rule-on-tcp-port', property: 'spec.rules[0]', got: expect.stringContaining('closes port 5432') as string, fix: expect.stringContaining('notPorts') as string }];
+
+  test.each<[string, object, object?, string?]>([
+    ['by method', { to: [{ operation: { methods: ['DELETE'] } }] }],
+    ['by token', { from: [{ source: { notRequestPrincipals: ['*'] } }] }],
+    ['by header', { when: [{ key: 'request.headers[x-a]', values: ['b'] }] }],
+    ['beside other ports', { to: [{ operation: { paths: ['/admin'], notPorts: ['9090'] } }] }],
+    ['for the namespace', { to: [{ operation: { methods: ['DELETE'] } }] }, {}],
+    ['for the mesh', { to: [{ operation: { methods: ['DELETE'] } }] }, {}, 'istio-system'],
+  ])('closes the port, and is a warning: %s', (...[, rule, spec, namespace]) => {
+    expect(byHand(rule, spec, namespace)).toMatchObject(closes);
+  });
+
+  test.each<[string, object, object?]>([
+    ['the port is left out', { to: [{ operation: { methods: ['DELETE'], notPorts: ['5432'] } }] }],
+    ['another port is named', { to: [{ operation: { methods: ['DELETE'], ports: ['8080'] } }] }],
+    ['another port is asked for', { to: [{ operation: { methods: ['DELETE'] } }], when: [{ key: 'destination.port', values: ['8080'] }] }],
+    ['the port is closed in so many words', { to: [{ operation: { methods: ['DELETE'], ports: ['8080'] } }, { operation: { ports: ['5432'] } }] }],
+    ['it is about callers alone', { from: [{ source: { namespaces: ['guests'] } }] }],
+    ['other pods are meant', { to: [{ operation: { methods: ['DELETE'] } }] }, { selector: { matchLabels: { app: 'web' } } }],
+    ['it allows', { to: [{ operation: { methods: ['GET'] } }] }, { action: 'ALLOW', selector: { matchLabels: { app: 'orders' } } }],
+  ])('nothing is said where %s', (...[, rule, spec]) => {
+    expect(byHand(rule, spec)).toEqual([]);
+  });
+});
+
 describe('identities without mutual TLS', () => {
   const withMode = (mode: 'STRICT' | 'PERMISSIVE' | 'DISABLE') => {
     const made = shop();

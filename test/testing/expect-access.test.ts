@@ -44,6 +44,13 @@ test('a refusal of another kind is none of the expected', () => {
   expect(caught(() => asked.toBeAllowed()).findings[0]?.got).toContain('these pods take mutual TLS only');
 });
 
+test('the line of the test is the first of the stack, so that frameworks show it', () => {
+  const { chart, web, orders } = shop();
+  const asked = expectAccess(chart).from(web).to(orders).get();
+  const first = (check: () => void): string | undefined => caught(check).stack?.split('\n').find((line) => line.startsWith('    at '));
+  expect([first(() => asked.toBeDenied()), first(() => asked.toBeDenied({ status: 401 })), first(() => expectAccess(chart).from(web).to(orders).put().toBeAllowed())]).toEqual(Array.from({ length: 3 }, () => expect.stringContaining('expect-access.test.ts') as string));
+});
+
 test('it decides as accessOf does, and gives the decision', () => {
   const { chart, web, orders } = shop();
   const expected = expectAccess(chart).from(web).to(orders);

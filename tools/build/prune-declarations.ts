@@ -2,7 +2,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { filesUnder } from './files';
 
-const SPECIFIER = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"']+)["']/g;
+// a name in quotes, as in Pick<Props, 'from' | 'to'>, imports nothing
+const SPECIFIER = /(?<!["'])(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"']+)["']/g;
 
 /** What the declarations of the package name, seen from its entries. */
 export interface DeclarationGraph {

@@ -70,6 +70,28 @@ export const accessDecisions: readonly Case[] = [
     control: noGrant,
   },
   {
+    name: 'allowFrom: the client of a connection',
+    promise: 'on a port of bytes the original client is whoever holds the connection',
+    program: program(({ web, batch, orders: target }) => {
+      target.allowFrom(web, { ports: [5432], when: { 'remote.ip': '127.0.0.0/8' } });
+      target.allowFrom(batch, { ports: [5432], when: { 'remote.ip': '203.0.113.0/24' } });
+    }),
+    through: bytes,
+    checks: [asks('web', { protocol: 'tcp' }, { status: 'open' }, CUT), asks('batch', { protocol: 'tcp' }, CUT)],
+    control: noGrant,
+  },
+  {
+    name: 'allowFrom: claims that become headers',
+    promise: 'rules see the header that a claim was written to, and nothing that a caller writes there',
+    program: program(({ chart, web, orders: target }) => {
+      new JwtAuthentication(chart, 'login', { target, issuers: [issuerOf(login, { outputClaimToHeaders: { 'x-user': 'sub' } })], optional: true });
+      target.allowFrom(web, { when: { 'request.headers[x-user]': 'robot' } });
+    }),
+    through: orders,
+    checks: [...letIn('web', bearer(login)), ...refused('web', bearer(login, { sub: 'guest' }), { headers: { 'x-user': 'robot' } })],
+    control: noGrant,
+  },
+  {
     name: 'allowFrom: forms of paths',
     promise: 'a path is exact, begins or ends so, or fits a template segment by segment, without its query',
     program: program(({ web, batch, orders: target }) => {

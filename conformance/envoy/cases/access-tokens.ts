@@ -1,46 +1,20 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import { addWorkload } from '../../../examples/02-traffic/workload';
 import { IngressRoute, JwtAuthentication, Mesh, RequestPrincipal, StrictMtlsNamespace, Tls } from '../../../src';
-import type { IngressGateway, JwtAuthenticationProps, JwtIssuer, MeshService } from '../../../src';
+import type { IngressGateway, JwtAuthenticationProps, MeshService } from '../../../src';
 import { asList, asRecord } from '../../kubernetes/status';
 import { inFrontOf } from '../case';
 import type { Case, Check, Outcome } from '../case';
 import { change, drop } from '../manifests';
 import type { Edit, Program } from '../manifests';
 import type { Request } from '../request';
+import { bearer, issuerOf, signer, token } from '../tokens';
 
 /** Tokens that are signed in truth, by keys of this run. */
 
-interface Signer {
-  readonly issuer: string;
-  readonly key: KeyObject;
-  readonly algorithm: 'ES256' | 'RS256';
-  /** The public keys. */
-  readonly jwks: { readonly keys: readonly object[] };
-}
-
-function signer(issuer: string, type: 'ec' | 'rsa'): Signer {
-  const { publicKey, privateKey } = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { issuer, key: privateKey, algorithm: type === 'ec' ? 'ES256' : 'RS256', jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: issuer }] } };
-}
-
-const login = signer('https://login.example.com', 'ec');
+const login = signer('https://login.example.com');
 const partners = signer('https://partners.example.com', 'rsa');
-const stranger = signer(login.issuer, 'ec');
-
-/** A token of an issuer, good for an hour unless the claims say otherwise. */
-function token(by: Signer, claims: object = {}): string {
-  const now = Math.floor(Date.now() / 1000);
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const body = `${part({ alg: by.algorithm, typ: 'JWT', kid: by.issuer })}.${part({ iss: by.issuer, sub: 'robot', aud: 'shop', exp: now + 3_600, ...claims })}`;
-  return `${body}.${sign('sha256', Buffer.from(body), { key: by.key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
-}
-
-const bearer = (by: Signer, claims?: object): Partial<Request> => ({ headers: { authorization: `Bearer ${token(by, claims)}` } });
-
-const issuerOf = (by: Signer, facts: Partial<JwtIssuer> = {}): JwtIssuer => ({ issuer: by.issuer, jwks: by.jwks, ...facts }) as JwtIssuer;
+const stranger = signer(login.issuer);
 
 interface Shop {
   readonly chart: Chart;

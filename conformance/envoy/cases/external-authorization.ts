@@ -79,7 +79,7 @@ export const externalAuthorization: readonly Case[] = [
       asks('named', {}, always(200, { 'x-auth-user': 'ann', 'x-group-a': 'yes', 'x-secret': 's', 'set-cookie': 'seen=1' }), { ...IN, headers: { 'set-cookie': 'seen=1', 'x-auth-user': null }, asked: { 'orders-v1': { headers: { 'x-auth-user': 'ann', 'x-group-a': 'yes', 'x-secret': null } } } }),
       asks('set by the client and the authorizer', { headers: { 'x-auth-user': 'root' } }, always(200, { 'x-auth-user': 'ann' }), { ...IN, asked: { 'orders-v1': { headers: { 'x-auth-user': 'ann' } } } }),
       asks('set by the client alone', { headers: { 'x-auth-user': 'root', 'X-Group-Admins': 'yes', 'x-other': 'o' } }, always(200), { ...IN, asked: { 'orders-v1': { headers: { 'x-auth-user': null, 'x-group-admins': null, 'x-other': 'o' } } } }, { ...IN, asked: { 'orders-v1': { headers: { 'x-auth-user': 'root', 'x-group-admins': 'yes' } } } }),
-      asks('set with another sign', { headers: { 'x_auth_user': 'root', 'X-Group_Admins': 'yes' } }, always(200), { ...IN, asked: { 'orders-v1': { headers: { 'x_auth_user': null, 'x-group_admins': null } } } }, { ...IN, asked: { 'orders-v1': { headers: { 'x_auth_user': 'root', 'x-group_admins': 'yes' } } } }),
+      asks('set with another sign', { headers: { 'x_auth_user': 'root', 'x.auth-user': 'root', 'X-Group_Admins': 'yes' } }, always(200), { ...IN, asked: { 'orders-v1': { headers: { 'x_auth_user': null, 'x.auth-user': null, 'x-group_admins': null } } } }, { ...IN, asked: { 'orders-v1': { headers: { 'x_auth_user': 'root', 'x.auth-user': 'root', 'x-group_admins': 'yes' } } } }),
       asks('set by a client that is not checked', { path: '/healthz', headers: { 'x-auth-user': 'root' } }, always(403), { ...UNASKED, asked: { 'orders-v1': { headers: { 'x-auth-user': null } } } }, { ...UNASKED, asked: { 'orders-v1': { headers: { 'x-auth-user': 'root' } } } }),
       asks('of a refusal', {}, always(401, { 'x-reason': 'who?', 'x-secret': 's', 'www-authenticate': 'Basic' }), { status: 401, headers: { 'x-reason': 'who?', 'x-secret': null, 'www-authenticate': 'Basic' } }),
     ],
@@ -311,5 +311,45 @@ export const externalAuthorization: readonly Case[] = [
       { ...asks('what is exempt', { path: '/public/a' }, undefined, IN), upstreams: { 'login-v1': always(403) } },
     ],
     control: { what: 'the mesh reads paths as by default', edit: replace('ConfigMap', 'istio', 'DECODE_AND_MERGE_SLASHES', 'BASE') },
+  },
+  {
+    name: 'external authorization: a host that the caller names',
+    promise: 'a rule for the pods of a service that is about a host is left by naming another, as the warning says; without the host it is not',
+    program: guarded({ http: {} }, ({ orders: target, authorizer }) => target.custom(authorizer, { hosts: ['orders.shop.svc.cluster.local'] })),
+    through: orders,
+    checks: [asks('the host', {}, always(401), { status: 401, arrived: { 'orders-v1': 0 } }), asks('another', { host: 'shop.example.com' }, always(401), UNASKED, { status: 401, arrived: { 'orders-v1': 0 } })],
+    control: { what: 'a rule for any host', edit: replace('AuthorizationPolicy', 'orders.custom', /"hosts":\[[^\]]*\],/, '') },
+  },
+  {
+    name: 'external authorization: a port of which the proxy guesses',
+    promise: 'an authorizer over HTTP is asked about what looks like HTTP, and not about bytes, as the warning says; a port that says that it carries HTTP takes no bytes',
+    program: shopProgram(({ chart, mesh, shop, login }) => {
+      const target = shop.addService('guessed', { ports: [{ port: 8085, name: 'main' }] });
+      addWorkload(chart, target);
+      target.allowFrom(shop);
+      target.custom(mesh.addExternalAuthorizer('login', { http: { service: login } }));
+    }),
+    through: inFrontOf('guessed', 'shop', 8085),
+    checks: [
+      { ...asks('bytes', { protocol: 'tcp' }, undefined, { status: 'open', body: 'guessed-v1', arrived: { 'login-v1': 0 } }, { arrived: { 'guessed-v1': 0 } }), upstreams: { 'login-v1': always(401) } },
+      { ...asks('a request', {}, undefined, { status: 401, arrived: { 'guessed-v1': 0 } }), upstreams: { 'login-v1': always(401) } },
+    ],
+    control: { what: 'the port says that it carries HTTP', edit: replace('Service', 'guessed', '"name":"main"', '"name":"http-main"') },
+  },
+  {
+    name: 'external authorization: routes by a header of the authorizer',
+    promise: 'the gateway chooses a route by what the client wrote, before the authorizer is asked: such routes are refused where only the authorizer sets the header',
+    program: guarded({ http: { headersToUpstreamOnAllow: ['x-tier'] } }, ({ chart, edge, orders: target, login, authorizer }) => {
+      const routes = [{ path: '/', match: { headers: { 'x-plan': 'gold' } }, to: login }, { path: '/', to: { service: target, port: 8080 } }];
+      new IngressRoute(chart, 'shop-route', { gateway: edge, host: 'shop.example.com', tls: Tls.plainText(), routes });
+      Access.to(edge).custom(authorizer);
+    }),
+    through: gateway,
+    checks: [
+      asks('the client says so', { host: 'shop.example.com', headers: { 'x-tier': 'gold' } }, always(200), { ...IN, asked: { 'orders-v1': { headers: { 'x-tier': null } } } }, { status: 200, body: 'login-v1' }),
+      asks('the authorizer says so', { host: 'shop.example.com' }, always(200, { 'x-tier': 'gold' }), { ...IN, asked: { 'orders-v1': { headers: { 'x-tier': 'gold' } } } }),
+      asks('a preflight of a browser', { host: 'shop.example.com', method: 'OPTIONS', headers: { 'origin': 'https://other.example.com', 'access-control-request-method': 'POST' } }, always(401), { status: 401, arrived: { 'auth-v1': 1, 'orders-v1': 0 } }),
+    ].map(({ as: _as, ...check }) => check),
+    control: { what: 'routes by the header that only the authorizer sets', edit: (manifests) => manifests.map((each) => JSON.parse(JSON.stringify(each).replaceAll('"x-plan"', '"x-tier"')) as typeof each) },
   },
 ];

@@ -52,4 +52,12 @@ export const loginCases: readonly Case[] = [
     checks: ['/ping', '/ready', '/robots.txt'].map((path) => asks(path, { path }, TO_PROVIDER, IN)),
     control: { what: 'without the pathPrefix', edit: replace('ConfigMap', 'istio', /pathPrefix: \/check\\n */, '') },
   },
+  {
+    name: 'login: examples/08-login, over plain text',
+    promise: 'plain text is answered with https and nothing else, whatever is asked for',
+    program: login,
+    through: gatewayOf('public', 'istio-ingress', 80),
+    checks: ['/orders', '/oauth2/start', '/healthz'].map((path) => asks(path, { path }, { status: 301, location: `https://${host}${path}`, arrived: { 'web-v1': 0 } }, path === '/orders' ? TO_PROVIDER : undefined)).map(({ as: _as, ...check }) => check),
+    control: { what: 'about plain text, too', edit: replace('AuthorizationPolicy', 'public.custom', /,?"notPorts":\["80"\]/, '') },
+  },
 ];

@@ -55,6 +55,9 @@ const inside = (what: string, request: Partial<Request>, expect: Outcome, contro
   ...(control === undefined ? {} : { control }),
 });
 
+const GATEWAY = 'cluster.local/ns/istio-ingress/sa/public';
+const byGateway = (what: string, request: Partial<Request>, expect: Outcome, control?: Outcome): Check => ({ ...inside(what, request, expect, control), as: GATEWAY });
+
 const notChecked: Case['control'] = { what: 'no token is looked at', edit: drop('RequestAuthentication', 'web') };
 const FORGED = { 'x-partner': 'root', 'x-payload': 'e30' };
 /** What the service sees of the headers that the caller wrote. */
@@ -291,6 +294,28 @@ export const tokensMore: readonly Case[] = [
       { ...inside('somebody else', {}, NO_TOKEN), as: 'cluster.local/ns/callers/sa/caller-6000' },
     ],
     control: { what: 'the second policy is not there', edit: drop('AuthorizationPolicy', 'web.2') },
+  },
+  {
+    name: 'allowFrom: a gateway with a route',
+    promise: 'a route lets its gateway do no more than the program grants it: some methods, and others to those whose token says so',
+    program: program(({ chart, web, edge }) => {
+      new IngressRoute(chart, 'web', { gateway: edge, host: HOST, tls: Tls.plainText(), routes: [{ path: '/', to: web }] });
+      new JwtAuthentication(chart, 'login', { target: web, issuers: [issuerOf(login)] });
+      web.allowFrom(edge, { methods: ['GET'] });
+      web.allowFrom(edge, { methods: ['POST'], when: { 'request.auth.claims[groups]': 'editors' } });
+    }),
+    through: inFrontOf('web', 'shop', 8080),
+    checks: [
+      byGateway('what it was granted', bearer(login), IN),
+      byGateway('what it was granted, with the claim', { ...bearer(login, { groups: 'editors' }), method: 'POST' }, IN),
+      byGateway('without the claim', { ...bearer(login, { groups: 'readers' }), method: 'POST' }, NO_TOKEN, IN),
+      byGateway('what was granted to nobody', { ...bearer(login, { groups: 'editors' }), method: 'DELETE' }, NO_TOKEN, IN),
+      { ...inside('somebody else', bearer(login), NO_TOKEN), as: 'cluster.local/ns/shop/sa/stranger' },
+    ],
+    control: {
+      what: 'the route lets it do anything beside',
+      edit: change('AuthorizationPolicy', 'web', (spec) => ({ ...spec, rules: [...asList(spec['rules']), { from: [{ source: { principals: [GATEWAY] } }] }] })),
+    },
   },
   {
     name: 'gateways: allowFrom and denyFrom',

@@ -13,6 +13,7 @@ import type { ObjectConstruct } from '../../core/references';
 import { CallAccess } from './call-access';
 import { calledPort } from './called-port';
 import { requireSidecars } from './guarded-pods';
+import { hasProxy } from './pod-proxies';
 import { ProgramView } from './program-view';
 
 /** Who makes a request: what has an identity in the mesh, an identity such as `cluster.local/ns/shop/sa/web`, or somebody without one. */
@@ -77,9 +78,10 @@ export class CallerAccess {
       throw badReference(called.scope, target, 'to', 'a service, a gateway or a workload: a request comes to some pods', 'name one of its services');
     }
     if (target.node.root !== this.view.root) throw badReference(called.scope, target, 'to', 'something of the same program');
-    requireSidecars(this.view, called);
     const at = calledPort(called, port, () => this.view.objects(Cluster.pathOf(called.scope), 'Gateway'));
-    return new CallAccess(this.view, { target: called, principal: identityAt(called, this.caller), port: at });
+    requireSidecars(this.view, called, at.number);
+    const principal = identityAt(called, this.caller);
+    return new CallAccess(this.view, { target: called, principal, hasProxy: typeof this.caller === 'object' ? hasProxy(this.view, this.caller.caller) : [true], port: at });
   }
 }
 

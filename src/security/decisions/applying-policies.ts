@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../rules/json';
 import type { Json, JsonObject } from '../../rules/json';
-import type { PlainPolicy, Pods } from './plain-policies';
+import type { PlainPolicy, Pods, Policies } from './plain-policies';
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 
@@ -15,6 +15,20 @@ export function applyingPolicies(policies: readonly PlainPolicy[], pods: Pods, r
     .filter(({ namespace }) => namespace === rootNamespace || namespace === pods.namespace)
     .filter((policy) => isFor(policy, pods))
     .sort((a, b) => place(a, rootNamespace) - place(b, rootNamespace) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/**
+ * Pods of which only some labels are known: such as have no others, and such as have those that a policy selects them by beside these.
+ */
+export function possiblePods({ mesh, ...policies }: Policies, pods: Pods): readonly Pods[] {
+  const found = new Map<string, Pods>([['', pods]]);
+  for (const { spec, namespace } of Object.values(policies).flat()) {
+    const asked = Object.entries(selectedLabels(spec)).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    const more = asked.filter(([key]) => !Object.hasOwn(pods.labels, key));
+    const isMeant = (namespace === pods.namespace || namespace === mesh.rootNamespace) && more.length > 0 && asked.every(([key, value]) => more.some(([own]) => own === key) || pods.labels[key] === value);
+    if (isMeant) found.set(JSON.stringify(more.sort()), { ...pods, labels: { ...pods.labels, ...Object.fromEntries(more) } });
+  }
+  return [...found.values()];
 }
 
 /** Of the mesh first. */

@@ -10,7 +10,7 @@ import { decide } from './decide';
 import type { Verdict } from './decide';
 import type { PlainRequest, Pods, Policies } from './plain-policies';
 import type { ProgramView } from './program-view';
-import { checkedFacts, checkedMethod, checkedPath } from './request-facts';
+import { FACTS, checkedFacts, checkedMethod, checkedPath } from './request-facts';
 import type { CheckedFacts, RequestFacts } from './request-facts';
 import { decidingRules } from './sentences';
 
@@ -27,7 +27,16 @@ export interface Call {
   readonly target: PolicyTarget;
   /** Undefined for whoever has no identity. */
   readonly principal: string | undefined;
+  /** Whether a proxy speaks for its pods; several where they are not alike. Without one, nobody shows who it is. */
+  readonly hasProxy: readonly boolean[];
   readonly port: CalledPort;
+}
+
+/** What a decision is made for. */
+interface World {
+  readonly policies: Policies;
+  readonly pods: Pods;
+  readonly caller: PlainRequest['caller'];
 }
 
 /**
@@ -79,7 +88,7 @@ export class CallAccess {
   /** Decides on a request of any method; a call of gRPC is a POST to `/package.Service/Method`. @throws MeshError */
   public request(request: AnyRequest): AccessDecision {
     const place = this.place('request');
-    requireKeys(place, request, ['method', 'path', 'host', 'headers', 'token', 'sourceIp', 'remoteIp', 'destinationIp', 'sni', 'authorizers']);
+    requireKeys(place, request, ['method', 'path', ...FACTS]);
     const { method = 'GET', path = '/', ...facts } = request;
     return this.ask('request', method, path, facts);
   }
@@ -102,12 +111,12 @@ export class CallAccess {
   }
 
   private decide(asked: string, sends: 'requests' | 'bytes', request: { readonly method: string; readonly path: string }, facts: CheckedFacts): AccessDecision {
-    const { target, principal, port } = this.call;
+    const { target, port } = this.call;
     const sees = port.sees === 'either' ? sends : port.sees;
-    const decided = this.worlds().map(({ policies, pods }) => {
+    const decided = this.worlds().map(({ policies, pods, caller }) => {
       const plain: PlainRequest = {
         ...request,
-        caller: this.speaks(policies, pods),
+        caller,
         port: port.number,
         sees,
         host: facts.host ?? hostOf(target, port.number),
@@ -130,23 +139,31 @@ export class CallAccess {
       refusal: verdict.refusal,
       why: verdict.why,
       rules: decidingRules(this.view, target, first),
-      asked: `${sees === 'bytes' ? 'a connection' : `${request.method} ${request.path}`} of ${principal ?? 'somebody outside'} to ${of} ${namespace}/${name}:${port.number}`,
+      asked: `${sees === 'bytes' ? 'a connection' : `${request.method} ${request.path}`} of ${this.callerText()} to ${of} ${namespace}/${name}:${port.number}`,
     });
   }
 
-  /** Pods that it may come to, and how their mesh may be configured: for each of these a decision is made. */
-  private worlds(): readonly { readonly policies: Policies; readonly pods: Pods }[] {
-    const { scope, namespace, selector, of } = this.call.target;
+  /** Pods that it may come to and from, and how their mesh may be configured: for each of these a decision is made. */
+  private worlds(): readonly World[] {
+    const { target, hasProxy } = this.call;
+    const { scope, namespace, selector, of } = target;
     const cluster = Cluster.pathOf(scope);
-    const pods = this.view.pods(cluster, namespace, selector?.() ?? {}, of === 'gateway');
-    return this.view.of(cluster, Cluster.factsOf(scope).trustDomain).flatMap((policies) => pods.map((each) => ({ policies, pods: each })));
+    const called: Pods = { namespace, labels: selector?.() ?? {}, isGateway: of === 'gateway' };
+    return this.view.of(cluster, Cluster.factsOf(scope).trustDomain).flatMap((policies) =>
+      this.view.pods(policies, cluster, called).flatMap((pods) => hasProxy.map((isOfMesh) => ({ policies, pods, caller: this.speaks(policies, pods, isOfMesh) }))),
+    );
   }
 
   /** Whoever is in the mesh speaks what the pods take. */
-  private speaks({ peerAuthentications, mesh }: Policies, pods: Pods): PlainRequest['caller'] {
+  private speaks({ peerAuthentications, mesh }: Policies, pods: Pods, isOfMesh: boolean): PlainRequest['caller'] {
     const { principal, port } = this.call;
-    const isPlain = pods.isGateway ? !port.isMutual : modeOf(peerAuthentications, mesh.rootNamespace, pods, port.number) === 'DISABLE';
+    const isPlain = !isOfMesh || (pods.isGateway ? !port.isMutual : modeOf(peerAuthentications, mesh.rootNamespace, pods, port.number) === 'DISABLE');
     return principal === undefined || isPlain ? { speaks: 'plain text' } : { speaks: 'mtls', principal };
+  }
+
+  private callerText(): string {
+    const { principal, hasProxy } = this.call;
+    return `${principal ?? 'somebody outside'}${hasProxy.includes(true) ? '' : ', whose pods have no proxy'}`;
   }
 
   private undecided(asked: string, missing: readonly string[]): Error {
@@ -156,12 +173,18 @@ export class CallAccess {
       property: asked,
       got: `a request that does not say all that rules ask for: ${missing.join('; ')}`,
       expected: 'what the decision hangs on',
-      fix: `say it with the request: ${missing.map((each) => each.split(':')[0] ?? each).join(', ')}`,
+      fix: fixFor(missing.map((each) => each.split(':')[0] ?? each)),
     });
   }
 }
 
-const DIFFERENT: Verdict = { isAllowed: undefined, why: 'unsaid', by: [], missing: ['which of the pods it comes to: policies are not the same for all of them'] };
+/** Of what is missing, some can be said with a request. */
+function fixFor(missing: readonly string[]): string {
+  const said = missing.filter((each) => FACTS.includes(each as keyof RequestFacts));
+  return said.length === 0 ? 'ask for a request that does not hang on it, or change what does' : `say it with the request: ${said.join(', ')}`;
+}
+
+const DIFFERENT: Verdict = { isAllowed: undefined, why: 'unsaid', by: [], missing: ['which of the pods it comes to or from: policies, or proxies, are not the same for all of them'] };
 
 /** Where pods are not alike, it hangs on which of them the request comes to. */
 function agreed(verdicts: readonly Verdict[]): Verdict | undefined {

@@ -9,6 +9,7 @@ import { comparedPath } from './request-paths';
 import { ruleFits } from './rule-matches';
 import type { SeenRequest } from './rule-matches';
 import { checkTokens } from './tokens';
+import { isTrue } from './truth';
 import type { Truth } from './truth';
 
 /** What decides on a request. */
@@ -61,7 +62,8 @@ export function decide(policies: Policies, pods: Pods, given: PlainRequest): Ver
   const cut = decideOnConnection(policies, pods, request, mode);
   if (cut !== undefined) return cut;
   const { rootNamespace } = policies.mesh;
-  const applying = applyingPolicies(policies.authorizationPolicies, pods, rootNamespace).filter((policy) => !isTriedOut(policy));
+  const all = applyingPolicies(policies.authorizationPolicies, pods, rootNamespace);
+  const applying = all.filter((policy) => !isTriedOut(policy));
   const authentications = applyingPolicies(policies.requestAuthentications, pods, rootNamespace);
   const rules = authentications.flatMap(({ spec }) => listOf(spec['jwtRules']).filter(isJsonObject));
   const refusal = request.sees === 'bytes' ? 'cut' : 403;
@@ -69,7 +71,7 @@ export function decide(policies: Policies, pods: Pods, given: PlainRequest): Ver
   const unsaid: string[] = [];
   const hanging = (truth: Truth): void => void (typeof truth === 'boolean' || unsaid.push(...truth.missing));
 
-  const asked = authorizers(policies, applying, seen(policies, pods, request, { claims: undefined, headers: request.headers }), request);
+  const asked = authorizers(policies, all, seen(policies, pods, request, { claims: undefined, headers: request.headers }), request);
   hanging(asked.hanging);
   if (asked.verdict !== undefined) return asked.verdict;
 
@@ -103,7 +105,7 @@ function decideOnConnection({ mesh, peerAuthentications }: Policies, pods: Pods,
   if (caller.speaks === 'tls') return mode === 'STRICT' || sees === 'requests' ? verdict(false, 'no certificate', by(), 'cut') : undefined;
   if (mode === 'DISABLE') return verdict(false, 'mutual TLS', by(), 'cut');
   const known = [...mesh.trustDomains, ...mesh.federated];
-  return known.includes(caller.principal.split('/', 1)[0] ?? '') ? undefined : verdict(false, 'other trust domain', [], 'cut');
+  return mesh.takesAllTrustDomains === true || known.includes(caller.principal.split('/', 1)[0] ?? '') ? undefined : verdict(false, 'other trust domain', [], 'cut');
 }
 
 /** The narrowest policy that says a mode. */
@@ -120,19 +122,28 @@ interface Asked {
   readonly hanging: Truth;
 }
 
-/** What external authorizers say to a request. Of one that there is not, and of several, Istio refuses what they would be asked about. */
+/**
+ * What external authorizers say to a request. Of one that there is not, and of several where only one may be asked, Istio refuses what
+ * they would be asked about; those that are only tried out are counted, too.
+ */
 function authorizers({ mesh }: Policies, applying: readonly PlainPolicy[], asSeen: SeenRequest, request: PlainRequest): Asked {
   const found = fits(applying, 'CUSTOM', asSeen).map((fit) => ({ ...fit, name: providerOf(fit.by.policy.spec) }));
   const names = new Set(applying.filter(({ spec }) => actionOf(spec) === 'CUSTOM').map(({ spec }) => providerOf(spec)));
+  const isOne = names.size === 1 || mesh.asksSeveral === true;
   const missing: string[] = [];
   for (const { truth, by, name } of found) {
     const kind = Object.hasOwn(mesh.authorizers, name) ? mesh.authorizers[name] : undefined;
-    if (truth === false || (names.size === 1 && kind === 'http' && request.sees === 'bytes')) continue;
-    const isBroken = names.size > 1 || kind === undefined;
+    if (truth === false || (isOne && kind === 'http' && request.sees === 'bytes')) continue;
+    if (isTriedOut(by.policy)) {
+      // some releases pass over it, and others refuse what fits
+      missing.push(`a release of Istio: what comes of ${by.policy.namespace}/${by.policy.name}, a CUSTOM that is only tried out`);
+      continue;
+    }
     const answer = Object.hasOwn(request.authorizers, name) ? request.authorizers[name] : undefined;
-    if (!isBroken && answer === 'allows') continue;
+    const isAsked = isOne && kind !== undefined;
+    if (isAsked && answer === 'allows') continue;
     if (truth !== true) missing.push(...truth.missing);
-    else if (isBroken) return { verdict: verdict(false, kind === undefined ? 'no such authorizer' : 'several authorizers', [by], request.sees === 'bytes' ? 'cut' : 403), hanging: false };
+    else if (!isAsked) return { verdict: verdict(false, kind === undefined ? 'no such authorizer' : 'several authorizers', [by], request.sees === 'bytes' ? 'cut' : 403), hanging: false };
     else if (answer === 'refuses') return { verdict: verdict(false, 'authorizer', [by], request.sees === 'bytes' ? 'cut' : 'of the authorizer'), hanging: false };
     else missing.push(`authorizers: what ${name} answers`);
   }
@@ -169,14 +180,14 @@ function seen({ mesh }: Policies, { isGateway, trustedProxies = mesh.trustedProx
     sourceIp,
     remoteIp: request.remoteIp ?? (sees === 'bytes' ? sourceIp : remoteAddress({ sourceIp, forwardedFor, trustedProxies, isGateway })),
     destinationIp,
-    sni: caller.speaks === 'plain text' ? '' : sni,
+    // to a gateway, whoever is not known may speak TLS all the same
+    sni: caller.speaks === 'plain text' && !isGateway ? '' : sni,
     trustDomains: mesh.trustDomains,
   };
 }
 
-/** What Go's own reading of texts takes for true. */
 function isTriedOut({ annotations }: PlainPolicy): boolean {
-  return ['1', 't', 'T', 'true', 'True', 'TRUE'].includes(String(annotations['istio.io/dry-run'] ?? ''));
+  return isTrue(annotations['istio.io/dry-run']);
 }
 
 function actionOf(spec: JsonObject): string {

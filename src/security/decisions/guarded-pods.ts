@@ -1,11 +1,8 @@
 import { Cluster } from '../../core/cluster';
-import { SynthSession } from '../../core/synth-session';
-import { isJsonObject } from '../../rules/json';
-import type { JsonObject } from '../../rules/json';
 import { refuse } from '../../traffic/rules/refuse';
 import type { PolicyTarget } from '../access/policy-target';
-import { joins, proxyOf } from '../mtls/pod-proxy';
-import type { PodProxy } from '../mtls/pod-proxy';
+import { isGateway } from '../mtls/pod-proxy';
+import { proxiesOf } from './pod-proxies';
 import type { ProgramView } from './program-view';
 
 /**
@@ -14,31 +11,26 @@ import type { ProgramView } from './program-view';
  *
  * @throws MeshError
  */
-export function requireSidecars(view: ProgramView, { scope, of, namespace, selector }: PolicyTarget): void {
+export function requireSidecars(view: ProgramView, { scope, of, namespace, selector }: PolicyTarget, port: number): void {
   if (of === 'gateway') return;
   const cluster = Cluster.pathOf(scope);
-  const whole = view.objects(cluster, 'Namespace').find(({ metadata }) => isJsonObject(metadata) && metadata['name'] === namespace);
-  const byDefault = injectsUnlabelled(view, cluster);
   const workloads = view.workloads(cluster, namespace, selector?.() ?? {});
-  const proxies = workloads.map((pods) => proxyOf(pods, whole === undefined ? undefined : ({ whole } as Parameters<typeof proxyOf>[1]), byDefault));
-  const found = proxies.length > 0 || whole === undefined ? proxies : [byNamespace(whole, namespace, byDefault)];
+  const found = proxiesOf(view, cluster, namespace, workloads);
   const place = { construct: scope.node.path, property: 'to' };
   if (found.some(({ kind }) => kind === 'ambient')) throw refuse(place, 'ambient-pods', 'pods in ambient mode, where ztunnel and waypoints decide', 'pods with sidecars, or a gateway', 'ask for what has a sidecar');
+  if (workloads.some(isGateway)) throw refuse(place, 'gateway-pods', 'the pods of a gateway, whose callers are told by its Gateway objects', 'the gateway itself', 'name it: mesh.addIngressGateway(), or IngressGateway.fromName()');
   const none = found.find(({ kind }) => kind === 'none');
-  if (none !== undefined) throw refuse(place, 'no-proxy', `${none.why}: without a proxy no policy holds`, 'pods with sidecars, or a gateway', 'have the proxy injected, or ask for what has one');
+  const why = none?.why ?? workloads.flatMap(({ annotations }) => passedBy(annotations, port) ?? [])[0];
+  if (why !== undefined) throw refuse(place, 'no-proxy', `${why}: without a proxy no policy holds`, 'pods with sidecars, or a gateway', 'have the proxy injected, or ask for what has one');
 }
 
-function byNamespace(whole: JsonObject, name: string, byDefault: boolean): PodProxy {
-  const { metadata } = whole;
-  const labels = isJsonObject(metadata) && isJsonObject(metadata['labels']) ? (metadata['labels'] as Readonly<Record<string, string>>) : {};
-  if (labels['istio.io/dataplane-mode'] === 'ambient' && labels['istio-injection'] !== 'enabled') return { kind: 'ambient', why: '', property: '' };
-  return { kind: joins(labels, byDefault) ? 'sidecar' : 'none', why: `pods of the namespace ${name}, which does not join the mesh`, property: '' };
-}
+const TRAFFIC = 'traffic.sidecar.istio.io';
 
-/** Whether a mesh of the cluster injects pods of namespaces that say nothing. */
-function injectsUnlabelled({ root }: ProgramView, cluster: string): boolean {
-  return SynthSession.of(root).constructs().some((construct) => {
-    const { settings } = construct as { readonly settings?: { readonly injection?: { readonly injection?: { readonly enableNamespacesByDefault?: unknown } } } };
-    return settings?.injection?.injection?.enableNamespacesByDefault === true && Cluster.pathOf(construct) === cluster;
-  });
+/** Why what comes to a port passes by the proxy; undefined where it does not. */
+function passedBy(annotations: Readonly<Record<string, string>>, port: number): string | undefined {
+  const has = (key: string): boolean => (annotations[key] ?? '').split(',').some((each) => each.trim() === String(port) || each.trim() === '*');
+  const [excluded, included, mode] = [`${TRAFFIC}/excludeInboundPorts`, `${TRAFFIC}/includeInboundPorts`, 'sidecar.istio.io/interceptionMode'];
+  if (annotations[mode] === 'NONE') return `pods with ${mode}: NONE`;
+  if (has(excluded)) return `port ${port}, which ${excluded} leaves to the pods`;
+  return annotations[included] === undefined || has(included) ? undefined : `port ${port}, which ${included} leaves to the pods`;
 }

@@ -31,6 +31,10 @@ export interface MeshFacts {
   readonly authorizers: Readonly<Record<string, 'http' | 'grpc'>>;
   /** `numTrustedProxies` of gateways. */
   readonly trustedProxies: number;
+  /** Whether several external authorizers may be asked for the same pods. @default false - what they would be asked about is refused */
+  readonly asksSeveral?: boolean;
+  /** Whether identities of any trust domain are taken. @default false */
+  readonly takesAllTrustDomains?: boolean;
 }
 
 /** The pods that are called. */

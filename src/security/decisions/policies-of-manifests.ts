@@ -2,6 +2,7 @@ import { isJsonObject } from '../../rules/json';
 import type { Json, JsonObject } from '../../rules/json';
 import type { MeshFacts, PlainPolicy, Policies } from './plain-policies';
 import type { PathNormalization } from './request-paths';
+import { isTrue } from './truth';
 
 /** An object of a program, and the path of its construct where that is known. */
 export interface Written {
@@ -17,7 +18,8 @@ export function policiesOfManifests(written: readonly Written[], defaults: Parti
   const of = (kind: string): PlainPolicy[] => written.filter(({ manifest }) => manifest['kind'] === kind && isSecurity(manifest)).map(plainPolicy);
   const policies = { authorizationPolicies: of('AuthorizationPolicy'), peerAuthentications: of('PeerAuthentication'), requestAuthentications: of('RequestAuthentication') };
   const configs = written.flatMap(({ manifest }): JsonObject[] => meshConfigOf(manifest) ?? []);
-  return (configs.length === 0 ? [{} as JsonObject] : configs).map((config) => ({ ...policies, mesh: meshFacts(config, defaults) }));
+  const features = (config: JsonObject): Partial<MeshFacts> => featuresOf(written.map(({ manifest }) => manifest), config);
+  return (configs.length === 0 ? [{} as JsonObject] : configs).map((config) => ({ ...policies, mesh: { ...meshFacts(config, defaults), ...features(config) } }));
 }
 
 function isSecurity(manifest: JsonObject): boolean {
@@ -29,13 +31,40 @@ function plainPolicy({ manifest, construct = '' }: Written): PlainPolicy {
   return { name: textAt(metadata, 'name') ?? '', namespace: textAt(metadata, 'namespace') ?? '', annotations: objectAt(metadata, 'annotations'), spec: objectAt(manifest, 'spec'), construct };
 }
 
-/** What istiod reads; undefined for every other object. */
+/** What istiod reads, whose name is that of its revision; undefined for every other object. */
 function meshConfigOf(manifest: JsonObject): JsonObject[] | undefined {
+  const metadata = objectAt(manifest, 'metadata');
   const text = textAt(objectAt(manifest, 'data'), 'mesh');
-  if (manifest['kind'] !== 'ConfigMap' || text === undefined) return undefined;
+  const [, revision = 'default'] = /^istio(?:-(.+))?$/.exec(textAt(metadata, 'name') ?? '') ?? [undefined, ''];
+  if (manifest['kind'] !== 'ConfigMap' || text === undefined || revision === '') return undefined;
+  const config = yamlOf(text);
+  return config === undefined ? undefined : [{ ...config, namespace: textAt(metadata, 'namespace') ?? '', revision }];
+}
+
+/** Undefined for what is no YAML, or no object. */
+function yamlOf(text: string): JsonObject | undefined {
   const { parse } = require('yaml') as typeof import('yaml');
-  const config = parse(text) as Json;
-  return isJsonObject(config) ? [{ ...config, namespace: textAt(objectAt(manifest, 'metadata'), 'namespace') ?? '' }] : undefined;
+  try {
+    const value = parse(text, { logLevel: 'error' }) as Json;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the variables of the istiod that reads a configuration switch on. */
+function featuresOf(manifests: readonly JsonObject[], { namespace, revision }: JsonObject): Partial<MeshFacts> {
+  const istiod = manifests.find((manifest) => {
+    const labels = objectAt(objectAt(manifest, 'metadata'), 'labels');
+    return manifest['kind'] === 'Deployment' && objectAt(manifest, 'metadata')['namespace'] === namespace && labels['app'] === 'istiod' && (labels['istio.io/rev'] ?? 'default') === revision;
+  });
+  const containers = listOf(objectAt(objectAt(objectAt(istiod ?? {}, 'spec'), 'template'), 'spec')['containers']).filter(isJsonObject);
+  const variables = containers.flatMap((container) => listOf(container['env'])).filter(isJsonObject);
+  const isOn = (name: string): boolean => isTrue(variables.filter((each) => each['name'] === name).at(-1)?.['value']);
+  return {
+    ...(isOn('PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS') && { asksSeveral: true }),
+    ...(isOn('PILOT_SKIP_VALIDATE_TRUST_DOMAIN') && { takesAllTrustDomains: true }),
+  };
 }
 
 function meshFacts(config: JsonObject, defaults: Partial<MeshFacts>): MeshFacts {
@@ -55,8 +84,7 @@ function meshFacts(config: JsonObject, defaults: Partial<MeshFacts>): MeshFacts 
 /** What the annotation `proxy.istio.io/config` of pods says of the proxies in front of them; undefined where it says nothing. */
 export function trustedProxiesOf(annotation: string | undefined): number | undefined {
   if (annotation === undefined || !annotation.includes('numTrustedProxies')) return undefined;
-  const { parse } = require('yaml') as typeof import('yaml');
-  return trustedProxiesIn(parse(annotation) as Json);
+  return trustedProxiesIn(yamlOf(annotation) ?? null);
 }
 
 function trustedProxiesIn(proxyConfig: Json): number | undefined {

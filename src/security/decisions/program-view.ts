@@ -3,11 +3,12 @@ import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { SynthSession } from '../../core/synth-session';
 import type { JsonObject } from '../../rules/json';
-import { accessOf as saidOf } from '../access/grants';
+import { accessProgram as saidOf } from '../access/grants';
 import { withCallers } from '../access/named-grants';
 import type { NamedGrant } from '../access/policy-rules';
 import { picks, programPods } from '../mtls/program-pods';
 import type { ProgramPods } from '../mtls/program-pods';
+import { possiblePods } from './applying-policies';
 import type { PlainPolicy, Policies, Pods } from './plain-policies';
 import { policiesOfManifests, trustedProxiesOf } from './policies-of-manifests';
 
@@ -47,15 +48,20 @@ export class ProgramView {
 
   /** Workloads of the program whose pods have these labels. */
   public workloads(cluster: string, namespace: string, labels: Readonly<Record<string, string>>): readonly ProgramPods[] {
-    const all = this.allPods.get(cluster) ?? programPods(this.root, cluster);
-    this.allPods.set(cluster, all);
-    return all.filter((workload) => workload.namespace === namespace && picks(labels, workload));
+    return this.workloadsIn(cluster, namespace).filter((workload) => picks(labels, workload));
   }
 
-  /** Pods with these labels: those of each workload that the program has, or else such as have these labels and no others. */
-  public pods(cluster: string, namespace: string, labels: Readonly<Record<string, string>>, isGateway: boolean): readonly Pods[] {
+  /** All workloads of a namespace that the program has. */
+  public workloadsIn(cluster: string, namespace: string): readonly ProgramPods[] {
+    const all = this.allPods.get(cluster) ?? programPods(this.root, cluster);
+    this.allPods.set(cluster, all);
+    return all.filter((workload) => workload.namespace === namespace);
+  }
+
+  /** Pods with these labels: those of each workload that the program has, or else such as another program may have. */
+  public pods(policies: Policies, cluster: string, { namespace, labels, isGateway }: Pods): readonly Pods[] {
     const found = this.workloads(cluster, namespace, labels);
-    if (found.length === 0) return [{ namespace, labels, isGateway }];
+    if (found.length === 0) return possiblePods(policies, { namespace, labels, isGateway });
     return found.map((each) => {
       const trustedProxies = trustedProxiesOf(each.annotations['proxy.istio.io/config']);
       return { namespace, labels: each.labels, isGateway, ...(trustedProxies === undefined ? {} : { trustedProxies }) };

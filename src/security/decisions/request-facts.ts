@@ -47,7 +47,8 @@ export interface ShownToken {
   readonly isGood?: boolean;
 }
 
-const FACTS: readonly (keyof RequestFacts)[] = ['host', 'headers', 'token', 'sourceIp', 'remoteIp', 'destinationIp', 'sni', 'authorizers'];
+/** What may be said of a request. */
+export const FACTS: readonly (keyof RequestFacts)[] = ['host', 'headers', 'token', 'sourceIp', 'remoteIp', 'destinationIp', 'sni', 'authorizers'];
 const TOKEN: readonly (keyof ShownToken)[] = ['issuer', 'subject', 'audiences', 'presenter', 'claims', 'isGood'];
 
 /** Facts that are fit to decide by. */

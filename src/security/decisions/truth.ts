@@ -34,3 +34,8 @@ function hanging(truths: readonly Truth[]): Unsaid | undefined {
   const missing = truths.flatMap((truth) => (typeof truth === 'boolean' ? [] : truth.missing));
   return missing.length === 0 ? undefined : { missing: [...new Set(missing)] };
 }
+
+/** What Go's own reading of texts takes for true, in annotations and variables. */
+export function isTrue(value: unknown): boolean {
+  return typeof value === 'string' && ['1', 't', 'T', 'true', 'True', 'TRUE'].includes(value);
+}

@@ -11,7 +11,7 @@ import type { CallSite } from './call-site';
 import { writtenRows } from './written-policies';
 import { cutOffCalls } from '../access/cut-off-calls';
 import type { Call } from '../access/cut-off-calls';
-import { accessOf } from '../access/grants';
+import { accessProgram } from '../access/grants';
 import type { Denial, PolicyAction } from '../access/grants';
 import { UNGUARDED_PORT } from '../access/meant-ports';
 import { policyTarget } from '../access/policy-target';
@@ -64,7 +64,7 @@ export function accessTable(app: IConstruct): readonly AccessRow[] {
 
 /** The table of all that the program says and writes itself, once planners are done. */
 export function wholeTable(construct: IConstruct): readonly AccessRow[] {
-  const { grants, denials } = accessOf(construct);
+  const { grants, denials } = accessProgram(construct);
   return sorted([...rowsOf(withCallers(grants), denials), ...writtenRows(construct.node.root, denials)]);
 }
 
@@ -77,9 +77,10 @@ function rowsOf(grants: readonly NamedGrant[], denials: readonly Denial[]): Acce
   return [...grants.map(rowOf), ...denials.map(({ target }) => denialRow(target)), ...cutOffCalls(grants, denials).map(cutOffRow)];
 }
 
+/** One sentence may become several rules. */
 function sorted(rows: readonly AccessRow[]): AccessRow[] {
-  const keyed = rows.map((row) => [JSON.stringify([row.cluster, row.to, row.action, row.from, row]), row] as const);
-  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
+  const keyed = new Map(rows.map((row) => [JSON.stringify([row.cluster, row.to, row.action, row.from, row]), row]));
+  return [...keyed].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
 }
 
 function rowOf(grant: NamedGrant): AccessRow {

@@ -60,9 +60,17 @@ function targetOf(policy: ProgramObject, roots: readonly string[], services: Rea
   return service ?? `pods ${policy.namespace}/${labels.map(([key, value]) => `${key}=${value}`).join(',')}`;
 }
 
+/** Services by constructs before those that are written by hand, or stand in files. */
 function servicesByPods(root: IConstruct): ReadonlyMap<string, string> {
   const services = rootState(root, 'meshServices', () => new Map<string, ServiceSubject>());
-  return new Map([...services.values()].map((service) => [JSON.stringify([Cluster.pathOf(service), service.namespace, Object.entries(service.selector).sort()]), `service ${service.namespace}/${service.name}`]));
+  const byHand = SynthSession.of(root).constructs().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.kind === 'Service' && construct.apiVersion === 'v1');
+  const written = byHand.flatMap((construct) => {
+    const service = programObject(construct);
+    const selector = service?.spec['selector'];
+    return service === undefined || !isJsonObject(selector) ? [] : [{ construct, namespace: service.namespace, name: service.name, selector }];
+  });
+  const said = [...services.values()].map((service) => ({ construct: service, namespace: service.namespace, name: service.name, selector: service.selector }));
+  return new Map([...written, ...said].map(({ construct, namespace, name, selector }) => [JSON.stringify([Cluster.pathOf(construct), namespace, Object.entries(selector).sort()]), `service ${namespace}/${name}`]));
 }
 
 function callersOf({ from }: JsonObject): { readonly from: string[]; readonly except: string[] } {
