@@ -76,7 +76,7 @@ export function someText(place: Place, value: unknown): string {
 /** A list of one or more. @throws MeshError */
 export function someList<T>(place: Place, value: readonly T[]): readonly T[] {
   // a gap in a list would be passed over by whoever goes through it
-  if (Array.isArray(value) && value.length > 0) return Array.from(value as readonly T[]);
+  if (Array.isArray(value) && value.length > 0) return value.includes(undefined) ? Array.from(value as readonly T[]) : (value as readonly T[]);
   throw refuse(place, 'empty-list', Array.isArray(value) ? '[]' : describeValue(value), 'a list of one or more', 'leave it out, or say what is in it');
 }
 
