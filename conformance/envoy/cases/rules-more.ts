@@ -121,6 +121,9 @@ const DATABASE = [{ port: 5432, appProtocol: 'tcp' }, { port: 9000, appProtocol:
 const ENDS_TLS = [{ port: 8443, appProtocol: 'tls' }];
 const named = (what: string, sni: string, expect: Outcome, control?: Outcome): Check => ({ ...asked(what, { host: `${WEB}:8443`, sni }, expect, control), as: 'anonymous' });
 
+/** Each request by a connection of its own: shares are of connections. */
+const anew = (check: Check): Check => ({ ...check, request: { ...check.request, headers: { connection: 'close' } } });
+
 /** Who answers at the address itself: no service that Istio knows. */
 const passedBy = from('original-dst');
 
@@ -192,7 +195,7 @@ const connections: readonly Case[] = [
     promise: 'a canary shares connections whose TLS the pods end, under the names of the service',
     program: shop(({ web, chart }) => web.split(chart, { v1: 80, v2: 20 }), ENDS_TLS),
     through: callerAt(8443, WEB),
-    checks: [{ ...named('300 connections', 'web.shop', { shares: { 'web-v1': share(80, 300), 'web-v2': share(20, 300) } }, { shares: { 'web-v1': share(50, 300), 'web-v2': share(50, 300) } }), times: 300 }],
+    checks: [{ ...anew(named('300 connections', 'web.shop', { shares: { 'web-v1': share(80, 300), 'web-v2': share(20, 300) } }, { shares: { 'web-v1': share(50, 300), 'web-v2': share(50, 300) } })), times: 300 }],
     control: { what: 'no shares: whichever pod answers', edit: drop('VirtualService', 'web') },
   },
 ];
