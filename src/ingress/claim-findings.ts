@@ -1,8 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { addPlanner } from '../core/planner';
+import { addCheck } from '../core/planner';
 import { rootState } from '../core/root-state';
 import type { Finding } from '../errors/finding';
-import { MeshError } from '../errors/mesh-error';
 import { PolicyIndex } from '../security/guards/covering';
 import { policyTarget } from '../security/access/policy-target';
 import { policiesAround, programPolicies, rootNamespaces } from '../security/mtls/program-policies';
@@ -31,22 +30,21 @@ export function requireTokensChecked(owner: IConstruct, gateway: IngressGateway,
   if (property === undefined) return;
   const known = rootState<ClaimRoute[]>(owner, 'claimRoutes', (root) => {
     const found: ClaimRoute[] = [];
-    addPlanner(owner, { key: 'ingress claims', plan: () => undefined, check: () => check(root, found) });
+    addCheck(owner, 'ingress claims', () => claimFindings(root, found));
     return found;
   });
   known.push({ owner, gateway, property });
 }
 
-function check(root: IConstruct, routes: readonly ClaimRoute[]): void {
+function claimFindings(root: IConstruct, routes: readonly ClaimRoute[]): Finding[] {
   const clusters = programPolicies(root);
   const indexes = new Map<ClusterPolicies, PolicyIndex>();
-  const findings = routes.flatMap((route) => {
+  return routes.flatMap((route) => {
     const around = policiesAround(route.gateway, clusters);
     const index = indexes.get(around) ?? new PolicyIndex(around.requestAuthentications, rootNamespaces(around));
     indexes.set(around, index);
     return index.covering(policyTarget(undefined, route.gateway, 'gateway')).length > 0 ? [] : [unchecked(route)];
   });
-  if (findings.length > 0) throw new MeshError(findings);
 }
 
 function unchecked({ owner, gateway, property }: ClaimRoute): Finding {

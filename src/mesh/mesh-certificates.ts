@@ -4,10 +4,9 @@ import type { MeshConfig } from '../control-plane/mesh-config';
 import type { MeshReference } from '../control-plane/mesh-reference';
 import type { ZtunnelProps } from '../control-plane/ztunnel/ztunnel-props';
 import { Cluster } from '../core/cluster';
-import { addPlanner } from '../core/planner';
+import { addCheck } from '../core/planner';
 import { isUnknown } from '../core/unknown';
 import type { Finding } from '../errors/finding';
-import { MeshError } from '../errors/mesh-error';
 import type { MeshPluginCaProps } from '../security/certificates/plugin-ca-props';
 import type { TrustDomainMigration } from '../security/certificates/trust-domain-migration';
 import { placeOf, within } from '../traffic/rules/refuse';
@@ -107,10 +106,7 @@ export class MeshCertificates {
       expected: `pods that ask by ${to}: those that were started before ask by ${from}, and get no certificate any more`,
       fix: 'restart all pods of the mesh right after this stage',
     };
-    const check = (): void => {
-      throw new MeshError([finding]);
-    };
-    addPlanner(mesh, { key: `restart-for-istio-csr ${mesh.node.path}`, plan: () => undefined, check });
+    addCheck(mesh, `restart-for-istio-csr ${mesh.node.path}`, () => [finding]);
   }
 
   /** What follows from the mesh, unless the props of istio-csr say otherwise. */

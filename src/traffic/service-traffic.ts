@@ -1,9 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { compareConstructs } from '../core/construct-path';
-import { addPlanner } from '../core/planner';
+import { addCheck, addPlanner } from '../core/planner';
 import { rootState } from '../core/root-state';
 import type { Finding } from '../errors/finding';
-import { MeshError, meshError } from '../errors/mesh-error';
+import { meshError } from '../errors/mesh-error';
 import { GatewayApiObjects } from './gateway-api/gateway-api-objects';
 import { IstioObjects } from './istio-objects';
 import type { ServiceFacts } from './kubernetes-service';
@@ -88,7 +88,7 @@ export class ServiceTraffic implements TrafficModel {
     this.needRoute();
     const services = rootState(rule.owner, 'serviceTraffic', () => new Set<ServiceTraffic>());
     services.add(this);
-    addPlanner(rule.owner, { key: 'service-rules', plan: () => undefined, check: () => checkRules(services) });
+    addCheck(rule.owner, 'service-rules', () => [...services].flatMap((each) => each.findings()));
   }
 
   /** Sets how callers treat the service's pods. @throws MeshError when something else has. */
@@ -148,9 +148,4 @@ export class ServiceTraffic implements TrafficModel {
       fix: 'remove one of the two',
     });
   }
-}
-
-function checkRules(services: ReadonlySet<ServiceTraffic>): void {
-  const findings = [...services].flatMap((service) => service.findings());
-  if (findings.length > 0) throw new MeshError(findings);
 }

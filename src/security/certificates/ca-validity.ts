@@ -1,10 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { Duration } from '../../core/duration';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import { severityOf } from '../../errors/finding';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 import { placeOf, within } from '../../traffic/rules/refuse';
 import type { Place } from '../../traffic/rules/refuse';
 import type { Way } from './ca-chain';
@@ -30,14 +29,7 @@ interface Watched extends Clock {
 export function watchValidity(construct: IConstruct, ways: readonly Way[], clock: Clock): void {
   const watched = rootState<Watched[]>(construct, 'certificateTimes', () => []);
   watched.push({ construct, ways, ...clock });
-  addPlanner(construct, {
-    key: 'certificate-times',
-    plan: () => undefined,
-    check: () => {
-      const findings = watched.flatMap((each) => leastFindings(each));
-      if (findings.length > 0) throw new MeshError(findings);
-    },
-  });
+  addCheck(construct, 'certificate-times', () => watched.flatMap(leastFindings));
 }
 
 /** Of several ways, the best counts: a root that has ended may stand beside the one that took its place. */

@@ -1,10 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { SynthSession } from '../../core/synth-session';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 import { policiesOfGrants } from '../guards/policy-findings';
 import { programObject } from '../mtls/program-policies';
 import type { TrustDomainMigration } from './trust-domain-migration';
@@ -18,11 +17,7 @@ const OWN = 'cluster.local';
  */
 export function findLeftPolicies(mesh: IConstruct, { from, to, stage }: TrustDomainMigration): void {
   if (stage !== 'done' || from === OWN) return;
-  const check = (): void => {
-    const findings = policiesAround(mesh).flatMap((policy) => leftIn(policy, { from, to }));
-    if (findings.length > 0) throw new MeshError(findings);
-  };
-  addPlanner(mesh, { key: `left-trust-domain ${mesh.node.path}`, plan: () => undefined, check });
+  addCheck(mesh, `left-trust-domain ${mesh.node.path}`, () => policiesAround(mesh).flatMap((policy) => leftIn(policy, { from, to })));
 }
 
 function policiesAround(mesh: IConstruct): readonly ApiObject[] {

@@ -3,10 +3,9 @@ import type { IstiodSettings } from '../../control-plane/istiod/istiod-settings'
 import type { MeshReference } from '../../control-plane/mesh-reference';
 import { Cluster } from '../../core/cluster';
 import { compareConstructs } from '../../core/construct-path';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 import { isSame } from './ca-certificate';
 import type { CaCertificate } from './ca-certificate';
 import { waysToRoot } from './ca-chain';
@@ -36,14 +35,7 @@ export interface MeshAuthority extends OfMesh {
 export function compareAuthorities(authority: MeshAuthority | KeptAuthority): void {
   const all = rootState<(MeshAuthority | KeptAuthority)[]>(authority.construct, 'meshAuthorities', () => []);
   all.push(authority);
-  addPlanner(authority.construct, {
-    key: 'mesh-authorities',
-    plan: () => undefined,
-    check: () => {
-      const findings = [...severalOf(all), ...[...byMesh(all).values()].flatMap((each) => [...strangers(each), ...sharedKeys(each)])];
-      if (findings.length > 0) throw new MeshError(findings);
-    },
-  });
+  addCheck(authority.construct, 'mesh-authorities', () => [...severalOf(all), ...[...byMesh(all).values()].flatMap((each) => [...strangers(each), ...sharedKeys(each)])]);
 }
 
 /** A namespace has one Secret for all revisions of its mesh. */

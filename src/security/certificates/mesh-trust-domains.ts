@@ -1,9 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { compareConstructs } from '../../core/construct-path';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 
 /** What an istiod of a mesh signs for, and whose certificates its proxies accept. */
 export interface AcceptedDomains {
@@ -17,14 +16,7 @@ export interface AcceptedDomains {
 export function compareTrustDomains(own: AcceptedDomains): void {
   const all = rootState<AcceptedDomains[]>(own.construct, 'acceptedTrustDomains', () => []);
   all.push(own);
-  addPlanner(own.construct, {
-    key: 'mesh-trust-domains',
-    plan: () => undefined,
-    check: () => {
-      const findings = refusals(all);
-      if (findings.length > 0) throw new MeshError(findings);
-    },
-  });
+  addCheck(own.construct, 'mesh-trust-domains', () => refusals(all));
 }
 
 /** One finding a cluster: the first that it refuses. */

@@ -6,7 +6,7 @@ import type { MeshReference } from '../../control-plane/mesh-reference';
 import { Duration } from '../../core/duration';
 import type { ObjectProps } from '../../core/mesh-object';
 import { requirePlace } from '../../core/place';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { requestSharedObject } from '../../core/shared-objects';
 import type { Finding } from '../../errors/finding';
 import { MeshError } from '../../errors/mesh-error';
@@ -78,7 +78,7 @@ export class PluginCa extends Construct {
     if (caKey !== undefined || !isInstalled(mesh)) return;
     const got = `${mesh.node.path}, whose istiod starts without the Secret ${CA_SECRET}, as Istio's own installers have it`;
     const fix = `see that ${CA_SECRET} is there before istiod first starts, which makes up a root otherwise`;
-    warnAtSynthesis(this, { code: 'istiod-does-not-wait', severity: 'warning', construct: this.node.path, property: 'mesh', got, expected, fix });
+    addCheck(this, `istiod-does-not-wait ${this.node.path}`, () => [{ code: 'istiod-does-not-wait', severity: 'warning', construct: this.node.path, property: 'mesh', got, expected, fix }]);
   }
 
   private check(props: GivenCaProps, mesh: MeshReference): void {
@@ -136,13 +136,6 @@ function settingsOf(mesh: unknown): IstiodSettings | undefined {
 function isInstalled(mesh: MeshReference): boolean {
   const { components } = mesh as { readonly components?: Readonly<Record<string, unknown>> };
   return Object.values(components ?? {}).some((each) => settingsOf(each)?.runs === true);
-}
-
-function warnAtSynthesis(construct: Construct, finding: Finding): void {
-  const check = (): void => {
-    throw new MeshError([finding]);
-  };
-  addPlanner(construct, { key: `${finding.code} ${construct.node.path}`, plan: () => undefined, check });
 }
 
 /** X.509 has no longer ones. */

@@ -1,10 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../../core/cluster';
 import { compareConstructs } from '../../core/construct-path';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 
 /** An istiod of this program, and which prop of its Mesh says who signs; undefined where none does. */
 export interface RevisionSigner {
@@ -20,14 +19,7 @@ export interface RevisionSigner {
 export function compareRevisions(own: RevisionSigner): void {
   const all = rootState<RevisionSigner[]>(own.construct, 'revisionSigners', () => []);
   all.push(own);
-  addPlanner(own.construct, {
-    key: 'revision-signers',
-    plan: () => undefined,
-    check: () => {
-      const findings = untold(all);
-      if (findings.length > 0) throw new MeshError(findings);
-    },
-  });
+  addCheck(own.construct, 'revision-signers', () => untold(all));
 }
 
 function untold(all: readonly RevisionSigner[]): Finding[] {

@@ -1,8 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { rootState } from '../../core/root-state';
 import type { Finding } from '../../errors/finding';
-import { MeshError } from '../../errors/mesh-error';
 import { isJsonObject } from '../../rules/json';
 import type { JsonObject } from '../../rules/json';
 import type { PolicyTarget } from '../access/policy-target';
@@ -27,22 +26,21 @@ interface Checked {
 export function judgeMergedIssuers(owner: IConstruct, object: IConstruct, target: PolicyTarget): void {
   const all = rootState<Checked[]>(owner, 'jwtAuthentications', (root) => {
     const found: Checked[] = [];
-    addPlanner(owner, { key: 'jwt issuers', plan: () => undefined, check: () => check(root, found) });
+    addCheck(owner, 'jwt issuers', () => issuerFindings(root, found));
     return found;
   });
   all.push({ owner, object, target });
 }
 
-function check(root: IConstruct, all: readonly Checked[]): void {
+function issuerFindings(root: IConstruct, all: readonly Checked[]): Finding[] {
   const clusters = programPolicies(root);
   const known = new Map<ClusterPolicies, Known>();
-  const findings = all.flatMap((each) => {
+  return all.flatMap((each) => {
     const around = policiesAround(each.owner, clusters);
     const policies = known.get(around) ?? knownOf(around);
     known.set(around, policies);
     return merged(each, policies);
   });
-  if (findings.length > 0) throw new MeshError(findings);
 }
 
 interface Known {

@@ -6,9 +6,8 @@ import { PodDisruptionBudget } from '../../../imports/kubernetes/pod-disruption-
 import { Service } from '../../../imports/kubernetes/service';
 import { ServiceAccount } from '../../../imports/kubernetes/service-account';
 import { requirePlace } from '../../core/place';
-import { addPlanner } from '../../core/planner';
+import { addCheck } from '../../core/planner';
 import { requireProps } from '../../core/required-props';
-import { MeshError } from '../../errors/mesh-error';
 import { MeshService } from '../mesh-service';
 import type { CheckedLimit } from './global-limits';
 import { limitConfig, limitFindings } from './limit-config';
@@ -83,7 +82,7 @@ export class RateLimitService extends Construct {
   /** Adds limits to its configuration. @internal */
   public addLimits(limits: readonly CheckedLimit[]): void {
     this.limits.push(...limits);
-    addPlanner(this, { key: `rate-limits ${this.node.path}`, plan: () => undefined, check: () => refuseConflicts(this.limits) });
+    addCheck(this, `rate-limits ${this.node.path}`, () => limitFindings(this.limits));
   }
 
   private makePods(redisUrl: string): Deployment {
@@ -119,9 +118,4 @@ function makeService(scope: Construct, { namespace }: RateLimitSettings, name: s
   new ServiceAccount(scope, 'account', { metadata, automountServiceAccountToken: false });
   const service = new Service(scope, 'service', { metadata, spec: { selector: { app: name }, ports: [{ ...port }] } });
   return MeshService.from(service, { workload });
-}
-
-function refuseConflicts(limits: readonly CheckedLimit[]): void {
-  const findings = limitFindings(limits);
-  if (findings.length > 0) throw new MeshError(findings);
 }
