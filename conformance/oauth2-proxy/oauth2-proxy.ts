@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
 import * as path from 'node:path';
 import { goBinaries } from '../kubernetes/binaries';
-import { sleep, until } from '../kubernetes/client';
 import { asList, asRecord, text } from '../kubernetes/status';
 import { withFreePort } from '../runner/free-port';
+import { SideProgram, isPortTaken } from '../runner/side-program';
 import { Issuer } from './issuer';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const START_TIMEOUT_MS = 20_000;
 const PACKAGE = 'github.com/oauth2-proxy/oauth2-proxy/v7';
 /** What the Secret of the pod would hold. */
 const SECRETS: Readonly<Record<string, string>> = { 'client-id': 'shop', 'client-secret': 'of the test', 'cookie-secret': 'x'.repeat(32) };
@@ -56,55 +52,26 @@ export class Oauth2Proxy {
     try {
       return await withFreePort(async (port) => {
         const others = args.filter((flag) => !/^--(http-address|oidc-issuer-url)=/.test(flag));
-        const started = new Oauth2Proxy(issuer, port, program, [...others, `--http-address=127.0.0.1:${port}`, `--oidc-issuer-url=${issuer.url}`], env);
-        await started.ready();
-        return started;
-      }, (error) => error instanceof Error && /address already in use/i.test(error.message));
+        const own = [`--http-address=127.0.0.1:${port}`, `--oidc-issuer-url=${issuer.url}`];
+        const running = new SideProgram('oauth2-proxy', process.execPath, ['-e', KEEPER, program, ...others, ...own], env);
+        await running.ready(() => fetch(`http://127.0.0.1:${port}/ready`).then(({ ok }) => ok, () => false));
+        return new Oauth2Proxy(issuer, port, running);
+      }, isPortTaken);
     } catch (error) {
       await issuer.stop();
       throw error;
     }
   }
 
-  private readonly child: ChildProcess;
-  private said = '';
-
   private constructor(
     private readonly issuer: Issuer,
     /** Where it is asked, over HTTP. */
     public readonly port: number,
-    program: string,
-    args: readonly string[],
-    env: Readonly<Record<string, string>>,
-  ) {
-    this.child = spawn(process.execPath, ['-e', KEEPER, program, ...args], { env, stdio: ['pipe', 'ignore', 'pipe'] });
-    this.child.unref();
-    (this.child.stdin as Socket | null)?.unref();
-    this.child.stdin?.on('error', () => undefined);
-    (this.child.stderr as Socket | null)?.unref();
-    this.child.stderr?.setEncoding('utf8').on('data', (part: string) => (this.said = (this.said + part).slice(-4_000)));
-  }
+    private readonly running: SideProgram,
+  ) {}
 
   public async stop(): Promise<void> {
-    this.child.stdin?.destroy();
-    await Promise.race([new Promise<void>((resolve) => void this.child.once('exit', () => resolve())), sleep(this.hasEnded ? 0 : 5_000)]);
-    this.child.kill('SIGKILL');
+    await this.running.stop();
     await this.issuer.stop();
-  }
-
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
-  }
-
-  private async ready(): Promise<void> {
-    try {
-      await until('oauth2-proxy to be ready', START_TIMEOUT_MS, async () => {
-        if (this.hasEnded) throw new Error('oauth2-proxy has ended');
-        return await fetch(`http://127.0.0.1:${this.port}/ready`).then(({ ok }) => ok, () => false);
-      });
-    } catch (error) {
-      this.child.stdin?.destroy();
-      throw new Error(`${(error as Error).message}: ${this.said.trim().split('\n').pop() ?? ''}`);
-    }
   }
 }

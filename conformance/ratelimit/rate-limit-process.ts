@@ -1,18 +1,13 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { goBinaries } from '../kubernetes/binaries';
-import { sleep, until } from '../kubernetes/client';
 import { asList, asRecord, text } from '../kubernetes/status';
 import { withFreePort } from '../runner/free-port';
+import { SideProgram, isPortTaken } from '../runner/side-program';
 
 type JsonObject = Readonly<Record<string, unknown>>;
-
-const START_TIMEOUT_MS = 20_000;
 
 /** Where Envoy's rate-limit service is, built if it is not there yet. */
 export async function rateLimitBinary(log: (line: string) => void): Promise<string> {
@@ -57,9 +52,9 @@ export class RateLimitProcess {
     const root = path.join(folder, given['RUNTIME_ROOT'] ?? '');
     try {
       return await withFreePort(async (port) => {
-        const started = new RateLimitProcess(folder, port, program, { ...given, ...local, RUNTIME_ROOT: root, GRPC_PORT: String(port) });
-        await started.ready();
-        return started;
+        const running = new SideProgram('the rate-limit service', program, [], { ...given, ...local, RUNTIME_ROOT: root, GRPC_PORT: String(port) });
+        await running.ready(() => takesConnections(port));
+        return new RateLimitProcess(folder, port, running);
       }, isPortTaken);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
@@ -67,46 +62,16 @@ export class RateLimitProcess {
     }
   }
 
-  private readonly child: ChildProcess;
-  private said = '';
-
   private constructor(
     private readonly folder: string,
     /** Where it is asked, over gRPC. */
     public readonly port: number,
-    program: string,
-    env: Readonly<Record<string, string>>,
-  ) {
-    // It ends with its standard input, and so with this process, however that ends.
-    this.child = spawn(program, [], { env, stdio: ['pipe', 'ignore', 'pipe'] });
-    this.child.unref();
-    (this.child.stdin as Socket | null)?.unref();
-    this.child.stdin?.on('error', () => undefined);
-    (this.child.stderr as Socket | null)?.unref();
-    this.child.stderr?.setEncoding('utf8').on('data', (part: string) => (this.said = (this.said + part).slice(-4_000)));
-  }
+    private readonly running: SideProgram,
+  ) {}
 
   public async stop(): Promise<void> {
-    this.child.stdin?.destroy();
-    await Promise.race([new Promise<void>((resolve) => void this.child.once('exit', () => resolve())), sleep(this.hasEnded ? 0 : 5_000)]);
-    this.child.kill('SIGKILL');
+    await this.running.stop();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
-  }
-
-  private async ready(): Promise<void> {
-    try {
-      await until('the rate-limit service to be ready', START_TIMEOUT_MS, async () => {
-        if (this.hasEnded) throw new Error('the rate-limit service has ended');
-        return await takesConnections(this.port);
-      });
-    } catch (error) {
-      this.child.kill('SIGKILL');
-      throw new Error(`${(error as Error).message}: ${this.said.trim().split('\n').pop() ?? ''}`);
-    }
   }
 }
 
@@ -120,8 +85,4 @@ function takesConnections(port: number): Promise<boolean> {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
-}
-
-function isPortTaken(error: unknown): boolean {
-  return error instanceof Error && /address already in use/i.test(error.message);
 }
